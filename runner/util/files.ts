@@ -1,0 +1,46 @@
+/** Files and folders that are whole or absent: written aside, then renamed. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/** A name beside `path`, unlikely to exist, that clean-up recognises by its leading `.aside-`. */
+export function asideName(path: string): string {
+	return join(dirname(path), `.aside-${basename(path)}-${randomBytes(4).toString('hex')}`);
+}
+
+/** Writes a file so that a reader sees the old or the new content and never a part; survives a crash of the host (fsync). */
+export async function writeWhole(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+	await mkdir(dirname(path), { recursive: true });
+	const aside = asideName(path);
+	const handle = await open(aside, 'w', mode);
+	try {
+		await handle.writeFile(data);
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+	await rename(aside, path);
+}
+
+/** Fills a new folder through `fill`, then moves it to `path`; when another process was faster, its folder is kept. */
+export async function makeWhole(path: string, fill: (aside: string) => Promise<void>): Promise<void> {
+	const aside = asideName(path);
+	await mkdir(aside, { recursive: true });
+	try {
+		await fill(aside);
+		await rename(aside, path).catch(async (error: NodeJS.ErrnoException) => {
+			if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+		});
+	} finally {
+		await rm(aside, { recursive: true, force: true });
+	}
+}
+
+/** Whether something exists at `path`. */
+export async function exists(path: string): Promise<boolean> {
+	return stat(path).then(
+		() => true,
+		() => false,
+	);
+}
