@@ -1,0 +1,102 @@
+/** run.json is the fold of the journal: pure, so that a killed run, a finished run and a resumed run read the same way. */
+
+import type { Event, PlannedJob } from '../model/event.ts';
+import { type CaseResult, exitCodes, type JobResult, type PhaseTime, type Run, type Status, statuses } from '../model/run.ts';
+
+/** Folds events in order; a run that never ended gets MISS for what did not run, as it stands. */
+export function foldRun(events: readonly Event[]): Run {
+	const [first] = events;
+	if (first?.type !== 'run-started') throw new Error('a journal begins with run-started');
+	const started = new Map<string, Extract<Event, { type: 'job-started' }>>();
+	const problems = new Map<string, Extract<Event, { type: 'job-failed' }>>();
+	const durations = new Map<string, number>();
+	const results = new Map<string, CaseResult>();
+	const phases: PhaseTime[] = [];
+	const notes: string[] = [];
+	let ended: string | undefined;
+	for (const event of events) {
+		if (event.type === 'job-started') {
+			started.set(event.job, event);
+			problems.delete(event.job);
+		} else if (event.type === 'job-failed') problems.set(event.job, event);
+		else if (event.type === 'job-ended') durations.set(event.job, (durations.get(event.job) ?? 0) + event.durationMs);
+		else if (event.type === 'case-ended') results.set(`${event.job}/${event.result.case}`, event.result);
+		else if (event.type === 'phase-ended')
+			phases.push({ name: event.phase, startedMs: event.atMs - event.durationMs, durationMs: event.durationMs });
+		else if (event.type === 'note') notes.push(event.text);
+		else if (event.type === 'run-ended') ended = event.ended;
+	}
+	const jobs = first.plan.map((plan) => foldJob(plan, started.get(plan.id), problems.get(plan.id), durations.get(plan.id), results));
+	const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
+	for (const job of jobs) for (const result of job.cases) counts[result.status]++;
+	const verdict = verdictOf(counts);
+	return {
+		schema: 1,
+		...first.run,
+		...(ended !== undefined && { ended }),
+		durationMs: events.at(-1)?.atMs ?? 0,
+		jobs,
+		phases,
+		counts,
+		verdict,
+		exitCode: exitCodeOf(verdict),
+		notes: [...new Set(notes)],
+	};
+}
+
+function foldJob(
+	plan: PlannedJob,
+	started: Extract<Event, { type: 'job-started' }> | undefined,
+	failed: Extract<Event, { type: 'job-failed' }> | undefined,
+	durationMs: number | undefined,
+	results: ReadonlyMap<string, CaseResult>,
+): JobResult {
+	const cases = plan.cases.map(
+		({ name, summary }): CaseResult =>
+			results.get(`${plan.id}/${name}`) ?? {
+				suite: plan.suite,
+				case: name,
+				summary,
+				status: failed?.status ?? 'MISS',
+				reason: failed?.problem.message ?? 'never ran',
+				durationMs: 0,
+				attempts: [],
+				reproduce: reproduceLine(plan.suite, name, plan.kernelSpec, plan.config),
+			},
+	);
+	const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
+	for (const result of cases) counts[result.status]++;
+	return {
+		id: plan.id,
+		suite: plan.suite,
+		kernelSpec: plan.kernelSpec,
+		config: plan.config,
+		...(started && { kernel: started.kernel, accel: started.accel, qemu: started.qemu }),
+		status: verdictOf(counts),
+		durationMs: durationMs ?? cases.reduce((sum, result) => sum + result.durationMs, 0),
+		cases,
+		...(failed && { problem: failed.problem }),
+	};
+}
+
+/** The worst status there is, in the order in which a reader must hear of them. */
+export function verdictOf(counts: Readonly<Record<Status, number>>): Status {
+	const order: readonly Status[] = ['FAIL', 'ERROR', 'MISS', 'INCONCLUSIVE', 'PASS', 'XFAIL', 'SKIP'];
+	return order.find((status) => counts[status] > 0) ?? 'MISS';
+}
+
+/** 125 also for runs that proved nothing (INCONCLUSIVE, all SKIP): to a bisect they are neither good nor bad. */
+export function exitCodeOf(verdict: Status): number {
+	if (verdict === 'PASS' || verdict === 'XFAIL') return exitCodes.pass;
+	if (verdict === 'FAIL') return exitCodes.fail;
+	return verdict === 'ERROR' ? exitCodes.ours : exitCodes.untestable;
+}
+
+/** The command that runs one case again. */
+export function reproduceLine(suite: string, name: string, kernelSpec: string, config: string): string {
+	return `./crucible run ${suite}/${name} --kernel ${quote(kernelSpec)}${config === 'kasan' ? '' : ` --config ${quote(config)}`}`;
+}
+
+function quote(word: string): string {
+	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,57 @@
+/** Reads the suites: a folder with a suite.yaml is a suite, nothing else has to know of it. */
+
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readYaml } from '../config/yaml.ts';
+import { UserError } from '../util/errors.ts';
+import { exists } from '../util/files.ts';
+import { type CaseFile, type SuiteFile, suiteSchema } from './schema.ts';
+
+export interface Case extends CaseFile {
+	readonly name: string;
+}
+
+export interface Suite extends Omit<SuiteFile, 'cases'> {
+	readonly name: string;
+	readonly dir: string;
+	readonly cases: readonly Case[];
+}
+
+/** All suites below `dir`, sorted by name. A broken suite.yaml, or a file it names that is not there, is a UserError. */
+export async function loadSuites(dir: string): Promise<Suite[]> {
+	const entries = await readdir(dir, { withFileTypes: true });
+	const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+	const suites = await Promise.all(
+		folders.sort().map(async (folder) => ((await exists(join(dir, folder, 'suite.yaml'))) ? loadSuite(join(dir, folder), folder) : undefined)),
+	);
+	return suites.filter((suite) => suite !== undefined);
+}
+
+async function loadSuite(dir: string, name: string): Promise<Suite> {
+	const file = join(dir, 'suite.yaml');
+	const { cases, ...rest } = await readYaml(suiteSchema, file);
+	const suite = { ...rest, name, dir, cases: Object.entries(cases).map(([caseName, value]) => ({ name: caseName, ...value })) };
+	const { programs, kernelModules } = suite.needs;
+	const named = [
+		...suite.cases.map((entry) => ({ path: join('cases', entry.scenario ?? entry.run?.[0] ?? ''), executable: entry.run !== undefined })),
+		...[...(Array.isArray(programs) ? programs : Object.values(programs).flat()), ...kernelModules].map((path) => ({ path, executable: false })),
+	];
+	for (const { path, executable } of named) {
+		const found = await stat(join(dir, path)).catch(() => undefined);
+		if (!found?.isFile()) throw new UserError(`names ${path}, which is not there`, { at: { file } });
+		if (executable && (found.mode & 0o111) === 0)
+			throw new UserError(`${path} is not executable`, { at: { file }, hint: `chmod +x ${join(dir, path)}` });
+	}
+	return suite;
+}
+
+/** The programs of a suite by name: `[a.c]` is short for `{a: [a.c]}`. Paths are absolute. */
+export function programsOf(suite: Suite): { name: string; sources: string[] }[] {
+	const { programs } = suite.needs;
+	if (Array.isArray(programs)) return programs.map((path) => ({ name: stem(path), sources: [join(suite.dir, path)] }));
+	return Object.entries(programs).map(([name, paths]) => ({ name, sources: paths.map((path) => join(suite.dir, path)) }));
+}
+
+function stem(path: string): string {
+	return path.replace(/^.*\//, '').replace(/\.c$/, '');
+}

@@ -1,0 +1,65 @@
+/** What a suite.yaml may say; the docstrings here are the reference that suites/README.md points to. */
+
+import { z } from 'zod';
+import { parseClaim } from './evidence.ts';
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'names are lower-case letters, digits, dots and dashes');
+const relativePath = z.string().refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'a path below the suite');
+
+const disk = z.strictObject({
+	/** Like mkfs: 512M, 2G. */
+	size: z.string().regex(/^[0-9]+[MG]$/, 'a size such as 512M or 2G'),
+	fs: z.enum(['ext4', 'xfs', 'none']).default('ext4'),
+});
+
+const claim = z.string().superRefine((text, context) => {
+	const problem = parseClaim(text);
+	if (typeof problem === 'string') context.addIssue({ code: 'custom', message: problem });
+});
+
+const testCase = z
+	.strictObject({
+		summary: z.string().min(1),
+		/** A file under cases/ and its arguments, run in the guest; it prints KTAP. */
+		run: z.array(z.string()).min(1).optional(),
+		/** A TypeScript file under cases/, run on the host, that drives the machine. */
+		scenario: relativePath.regex(/\.ts$/, 'a .ts file').optional(),
+		/** Seconds under KVM; multiplied by the accelerator's scale. */
+		timeout: z.number().positive().max(3600).default(30),
+		/** What must have been measured for a pass to count; a case without any is refused. */
+		evidence: z.array(claim).min(1, 'a case states its evidence: what must have been seen for a pass to count'),
+		tags: z.array(name).default([]),
+	})
+	.refine((value) => (value.run === undefined) !== (value.scenario === undefined), 'a case has either `run` or `scenario`');
+
+export const suiteSchema = z.strictObject({
+	summary: z.string().min(1),
+	tags: z.array(name).default([]),
+	needs: z
+		.strictObject({
+			/** Modules under test, loaded before each case and unloaded after it; `?name` may be absent from a kernel. */
+			modules: z.array(z.string().regex(/^\??[a-z0-9_-]+$/i, 'a module name, `?` before it when it is optional')).default([]),
+			/** Lines such as CONFIG_NFS_V4_2=y, added to the kernel's fragments. */
+			kconfig: z.array(z.string().regex(/^CONFIG_[A-Z0-9_]+=\S+$/i, 'a line such as CONFIG_NFS_V4_2=y')).default([]),
+			/** Guest programs, compiled static from C: `[a.c]`, or `{prog: [a.c, b.c]}`. */
+			programs: z.union([z.array(relativePath), z.record(name, z.array(relativePath).min(1))]).default([]),
+			/** Kernel modules of ours, built against the kernel under test, put into /crucible/modules. */
+			kernelModules: z.array(relativePath.regex(/\.c$/, 'a .c file')).default([]),
+			disks: z.record(name, disk).default({}),
+			/** Host folders exported over virtio-9p; the mount tag is the key. */
+			shares: z.record(name, z.literal('9p')).default({}),
+		})
+		.prefault({}),
+	image: name.default('base'),
+	/** Guest memory, MiB. */
+	memory: z.int().min(256).max(65536).default(1536),
+	cpus: z.int().min(1).max(16).default(2),
+	/** Words added to the kernel's command line. */
+	cmdline: z.array(z.string()).default([]),
+	/** Groups of trace events (the folders of /sys/kernel/tracing/events) streamed to trace.txt. */
+	trace: z.array(z.string().regex(/^[a-z0-9_]+$/i)).default([]),
+	cases: z.record(name, testCase).refine((cases) => Object.keys(cases).length > 0, 'a suite has at least one case'),
+});
+
+export type SuiteFile = z.output<typeof suiteSchema>;
+export type CaseFile = SuiteFile['cases'][string];

@@ -1,0 +1,64 @@
+/** The verdict of one attempt, from everything that was observed; pure, so that every row of the table is tested. */
+
+import type { Assertion, Evidence, Splat, Status } from '../model/run.ts';
+
+/** How the execution of a case ended, before anything it said is believed. */
+export type Ending =
+	| { readonly how: 'exited'; readonly exitCode: number }
+	| { readonly how: 'signalled'; readonly signal: number }
+	/** The deadline passed; the agent still answers, so the case hangs and not the kernel. */
+	| { readonly how: 'test-hang'; readonly afterMs: number }
+	/** The deadline passed and the agent is silent. */
+	| { readonly how: 'kernel-hang'; readonly afterMs: number }
+	| { readonly how: 'panic' }
+	/** Our side broke: QEMU gone, agent gone, a host error. */
+	| { readonly how: 'lost'; readonly why: string };
+
+export interface Observed {
+	readonly ending: Ending;
+	readonly assertions: readonly Assertion[];
+	/** What is wrong with the KTAP itself: no plan, a wrong count, none at all. */
+	readonly ktapProblems: readonly string[];
+	/** The whole case skipped itself, with this reason. */
+	readonly skipped?: string | undefined;
+	readonly evidence: readonly Evidence[];
+	readonly splats: readonly Splat[];
+	readonly leftOvers: readonly string[];
+}
+
+/** Splats accepted by a known issue make XFAIL of what would have passed; they never hide another failure. */
+export function decide(seen: Observed): { status: Status; reason?: string } {
+	const unexpected = seen.splats.filter((splat) => splat.isFailure && splat.knownIssue === undefined);
+	const accepted = seen.splats.filter((splat) => splat.isFailure && splat.knownIssue !== undefined);
+	if (unexpected[0]) return fail(unexpected[0].title + more(unexpected.length));
+
+	const { ending } = seen;
+	const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
+	if (ending.how === 'panic') return fail('the kernel panicked');
+	if (ending.how === 'kernel-hang') return fail(`kernel hang: the case was not done after ${seconds(ending.afterMs)} and the guest no longer answers`);
+	if (ending.how === 'test-hang') return fail(`test hang: the case was not done after ${seconds(ending.afterMs)}; the kernel still answers`);
+	if (ending.how === 'lost') return { status: 'ERROR', reason: ending.why };
+
+	const failed = seen.assertions.filter((assertion) => assertion.status === 'FAIL');
+	if (failed[0]) return fail(`not ok: ${failed[0].name}${more(failed.length)}`);
+	if (ending.how === 'signalled') return fail(`the case was ended by signal ${ending.signal}`);
+	if (seen.skipped !== undefined && ending.exitCode === 0 && seen.leftOvers.length === 0) return { status: 'SKIP', reason: seen.skipped };
+	if (ending.exitCode !== 0) return fail(`the case exited with ${ending.exitCode}`);
+	if (seen.ktapProblems[0]) return fail(seen.ktapProblems[0] + more(seen.ktapProblems.length));
+	if (!seen.assertions.some((assertion) => assertion.status === 'PASS')) return { status: 'INCONCLUSIVE', reason: 'no assertion was made' };
+	if (seen.leftOvers[0]) return fail(`left over: ${seen.leftOvers[0]}${more(seen.leftOvers.length)}`);
+	const missing = seen.evidence.filter((entry) => !entry.holds);
+	if (missing[0])
+		return { status: 'INCONCLUSIVE', reason: `evidence: ${missing[0].claim}, measured ${missing[0].measured ?? 'nothing'}${more(missing.length)}` };
+	if (seen.evidence.length === 0) return { status: 'INCONCLUSIVE', reason: 'no evidence was asked for' };
+	if (accepted[0]) return { status: 'XFAIL', reason: `known issue ${accepted[0].knownIssue}: ${accepted[0].title}` };
+	return { status: 'PASS' };
+}
+
+function fail(reason: string): { status: Status; reason: string } {
+	return { status: 'FAIL', reason };
+}
+
+function more(count: number): string {
+	return count > 1 ? ` (and ${count - 1} more)` : '';
+}
