@@ -1,0 +1,45 @@
+/** `crucible clean`: frees the caches; results only when asked. */
+
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { checkout } from '../config/paths.ts';
+import { folders } from '../config/settings.ts';
+import { exec } from '../util/exec.ts';
+import { exists } from '../util/files.ts';
+import { formatBytes } from '../util/text.ts';
+
+interface CleanFlags {
+	readonly all?: boolean;
+	readonly results?: boolean;
+	readonly dryRun?: boolean;
+}
+
+/** What a plain clean removes: made from sources in minutes. Sources and packages take a download or an unpack. */
+const rebuildable = ['kernels', 'builds', 'images', 'programs', 'disks', 'modules'];
+
+export function addClean(program: Command): void {
+	program
+		.command('clean')
+		.description('removes built kernels, images and disks from the cache')
+		.option('--all', 'the whole cache: sources and packages too')
+		.option('--results', 'run directories instead of the cache')
+		.option('--dry-run', 'only say what would be removed')
+		.action(async (flags: CleanFlags) => {
+			for (const path of await targets(flags)) {
+				const { stdout } = await exec('du', ['-sb', path]);
+				process.stdout.write(`${flags.dryRun ? 'would remove' : 'removing'} ${path} (${formatBytes(Number.parseInt(stdout, 10))})\n`);
+				if (!flags.dryRun) await rm(path, { recursive: true, force: true });
+			}
+		});
+}
+
+async function targets(flags: CleanFlags): Promise<string[]> {
+	if (flags.results) {
+		const entries = await readdir(checkout.results);
+		return entries.filter((entry) => entry !== 'README.md').map((entry) => join(checkout.results, entry));
+	}
+	const paths = flags.all ? [folders.cache] : rebuildable.map((name) => join(folders.cache, name));
+	const found = await Promise.all(paths.map(exists));
+	return paths.filter((_, index) => found[index]);
+}

@@ -1,0 +1,29 @@
+/** Flags shared by commands, made from the settings table. */
+
+import { type Command, Option } from 'commander';
+import { readSettings, type Settings, settingTable } from '../config/settings.ts';
+
+type Name = keyof typeof settingTable;
+
+/** Adds the flags of the named settings; a repeatable one collects its values. */
+export function addSettings(command: Command, names: readonly Name[]): Command {
+	for (const name of names) {
+		const row = settingTable[name];
+		const fallback = Array.isArray(row.fallback) ? row.fallback.join(' ') : String(row.fallback);
+		const option = new Option(row.flag, `${row.help} (default: ${fallback}; ${row.env})`);
+		if (row.repeatable) option.argParser(collect);
+		command.addOption(option);
+	}
+	return command;
+}
+
+/** The settings in force under a command's flags. */
+export function settingsOf(flags: Readonly<Record<string, unknown>>): Promise<Settings> {
+	const names = Object.keys(settingTable) as Name[];
+	return readSettings(Object.fromEntries(names.map((name) => [name, flags[name]])));
+}
+
+/** For options that may be given several times. */
+export function collect(value: string, earlier: readonly string[] | undefined): string[] {
+	return [...(earlier ?? []), value];
+}

@@ -1,0 +1,33 @@
+/** Ctrl-C and SIGTERM: the first drains (the running case ends, results are kept), the second stops everything now. */
+
+import { exitCodes } from '../model/run.ts';
+
+export interface Interrupts {
+	/** Aborted by the first signal: begin nothing new. */
+	readonly drain: AbortSignal;
+	/** Aborted by the second: stop what runs. */
+	readonly stop: AbortSignal;
+	/** 130 or 143 after a signal. */
+	readonly exitCode: () => number | undefined;
+}
+
+/** Thrown by whoever was stopped by a signal; carries no news beyond it. */
+export class Interrupted extends Error {
+	override readonly name = 'Interrupted';
+}
+
+/** Listens on `source` (the process). A third signal ends the process at once. */
+export function createInterrupts(source: NodeJS.EventEmitter): Interrupts {
+	const drain = new AbortController();
+	const stop = new AbortController();
+	let code: number | undefined;
+	const onSignal = (signal: NodeJS.Signals) => {
+		code ??= signal === 'SIGINT' ? exitCodes.sigint : exitCodes.sigterm;
+		if (!drain.signal.aborted) drain.abort(new Interrupted(`stopped by ${signal}`));
+		else if (!stop.signal.aborted) stop.abort(new Interrupted(`stopped by a second ${signal}`));
+		else process.kill(process.pid, 'SIGKILL');
+	};
+	source.on('SIGINT', onSignal);
+	source.on('SIGTERM', onSignal);
+	return { drain: drain.signal, stop: stop.signal, exitCode: () => code };
+}

@@ -1,0 +1,29 @@
+/** The command line: parses, runs one command, turns whatever happened into an exit code; the only process.exit. */
+
+import { CommanderError } from 'commander';
+import { exitCodes } from '../model/run.ts';
+import { createProgram } from './program.ts';
+import { reportProblem } from './problem.ts';
+import { createInterrupts } from './interrupts.ts';
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+	// `crucible list | head` closes our stdout: not a failure.
+	if (error.code === 'EPIPE') process.exit(0);
+	throw error;
+});
+
+const interrupts = createInterrupts(process);
+try {
+	let exitCode: number = exitCodes.pass;
+	const program = createProgram({
+		interrupts,
+		finish(code) {
+			exitCode = code;
+		},
+	});
+	await program.parseAsync(process.argv);
+	process.exit(interrupts.exitCode() ?? exitCode);
+} catch (error) {
+	if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? exitCodes.pass : exitCodes.usage);
+	process.exit(interrupts.exitCode() ?? reportProblem(error));
+}

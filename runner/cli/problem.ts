@@ -1,0 +1,31 @@
+/** What is said of an error, by whose fault it is, and the exit code it gets. */
+
+import { exitCodes } from '../model/run.ts';
+import { formatPosition, InfraError, KernelError, messageOf, UserError } from '../util/errors.ts';
+import { harmless } from '../util/text.ts';
+import { Interrupted } from './interrupts.ts';
+
+/** Lines for stderr and the exit code; `versions` is added where the fault is ours. */
+export function describeProblem(error: unknown, versions: string): { lines: string[]; exitCode: number } {
+	if (error instanceof UserError)
+		return {
+			lines: [`${error.at ? `${formatPosition(error.at)}: ` : 'crucible: '}${error.message}`, ...(error.hint ? [`hint: ${error.hint}`] : [])],
+			exitCode: exitCodes.usage,
+		};
+	if (error instanceof KernelError)
+		return { lines: [`crucible: ${error.message}`, ...error.log.map((line) => `  ${harmless(line)}`)], exitCode: exitCodes.untestable };
+	if (error instanceof InfraError) return { lines: [`crucible: ${error.message}`], exitCode: exitCodes.ours };
+	if (error instanceof Interrupted) return { lines: [`crucible: ${error.message}`], exitCode: exitCodes.sigint };
+	const code = (error as NodeJS.ErrnoException | undefined)?.code;
+	if (code === 'ENOSPC' || code === 'EACCES' || code === 'EROFS' || code === 'EDQUOT')
+		return { lines: [`crucible: ${messageOf(error)}`, 'hint: is there room on the disk, and may you write there?'], exitCode: exitCodes.usage };
+	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	return { lines: ['crucible: this is a bug of ours:', stack, versions], exitCode: exitCodes.ours };
+}
+
+/** Writes it to stderr; returns the exit code. */
+export function reportProblem(error: unknown): number {
+	const { lines, exitCode } = describeProblem(error, `node ${process.version}, ${process.platform} ${process.arch}`);
+	process.stderr.write(`${lines.join('\n')}\n`);
+	return exitCode;
+}

@@ -1,0 +1,38 @@
+/** `crucible report [run]`: renders a stored run again, without running anything. */
+
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { checkout } from '../config/paths.ts';
+import { toJunit } from '../report/junit.ts';
+import { toTap } from '../report/tap.ts';
+import { createTerminalReporter } from '../report/terminal.ts';
+import { writeReports } from '../report/write.ts';
+import { findRun } from '../session/store.ts';
+import { UserError } from '../util/errors.ts';
+import { outputStyle } from '../config/settings.ts';
+
+const formats = ['terminal', 'html', 'tap', 'junit', 'json'];
+
+export function addReport(program: Command): void {
+	program
+		.command('report')
+		.description('renders a stored run again')
+		.argument('[run]', 'an id, the unique beginning of one, or latest', 'latest')
+		.option('--format <format>', `one of ${formats.join(', ')}`, 'terminal')
+		.action(async (name: string, options: { format: string }) => {
+			if (!formats.includes(options.format))
+				throw new UserError(`--format ${options.format}: not a format`, { hint: `one of ${formats.join(', ')}` });
+			const { run, dir } = await findRun(checkout.results, name);
+			const file = join(dir, 'report.html');
+			if (options.format === 'tap') process.stdout.write(toTap(run));
+			else if (options.format === 'junit') process.stdout.write(toJunit(run));
+			else if (options.format === 'json') process.stdout.write(`${JSON.stringify(run, undefined, '\t')}\n`);
+			else if (options.format === 'html') {
+				await writeReports(run, dir);
+				process.stdout.write(`${file}\n`);
+			} else {
+				const style = outputStyle(process.stdout.isTTY);
+				createTerminalReporter({ stdout: process.stdout, stderr: process.stderr, ...style, width: process.stdout.columns ?? 100 }).finish(run, file);
+			}
+		});
+}

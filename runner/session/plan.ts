@@ -1,0 +1,40 @@
+/** From a selection to jobs: suite x kernel x config, each a plain value that any worker could run. */
+
+import type { PlannedJob } from '../model/event.ts';
+import type { Suite } from '../suite/load.ts';
+
+export interface Job {
+	readonly id: string;
+	readonly suite: Suite;
+	readonly kernelSpec: string;
+	/** As given: `kasan+lockdep`. */
+	readonly config: string;
+	/** Every case runs this often; a flake needs more than one look. */
+	readonly repeat: number;
+	readonly seed: number;
+	/** Seconds that replace each case's own timeout. */
+	readonly timeoutS?: number | undefined;
+}
+
+/** Jobs in kernel order, so that a kernel is built once and its jobs follow. */
+export function planJobs(
+	suites: readonly Suite[],
+	kernels: readonly string[],
+	config: string,
+	options: { readonly repeat: number; readonly seed: number; readonly timeoutS?: number | undefined },
+): Job[] {
+	return [...new Set(kernels)].flatMap((kernelSpec) =>
+		suites.map((suite) => ({ id: `${suite.name}.${safeName(kernelSpec)}.${safeName(config)}`, suite, kernelSpec, config, ...options })),
+	);
+}
+
+/** What the journal keeps of a job before anything ran. */
+export function describeJob(job: Job): PlannedJob {
+	const cases = job.suite.cases.map(({ name, summary }) => ({ name, summary }));
+	return { id: job.id, suite: job.suite.name, kernelSpec: job.kernelSpec, config: job.config, cases };
+}
+
+/** A spec as part of a file name: `debian:6.12` -> `debian-6.12`, `/home/me/linux#v6.9` -> `home-me-linux-v6.9`. */
+function safeName(spec: string): string {
+	return spec.replace(/[^A-Za-z0-9.+]+/g, '-').replace(/^-|-$/g, '');
+}

@@ -1,0 +1,97 @@
+/** The API of a case written in TypeScript: it drives the machine from the host and says what it saw. */
+
+import type { Assertion } from '../model/run.ts';
+import { UserError } from '../util/errors.ts';
+
+export interface GuestExit {
+	/** undefined when a signal ended it. */
+	readonly exitCode: number | undefined;
+	readonly signal: number | undefined;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+export interface GuestExecOptions {
+	readonly env?: Readonly<Record<string, string>>;
+	readonly cwd?: string;
+	readonly stdin?: string | Uint8Array;
+	/** Milliseconds under KVM; scaled by the accelerator. */
+	readonly timeoutMs?: number;
+}
+
+export interface Guest {
+	/** Runs a program with the case's environment; a non-zero exit is a result. */
+	readonly exec: (argv: readonly string[], options?: GuestExecOptions) => Promise<GuestExit>;
+	/** Runs a shell script; a non-zero exit fails the case. Returns its stdout. */
+	readonly sh: (script: string, options?: GuestExecOptions) => Promise<string>;
+	readonly push: (path: string, data: string | Uint8Array, mode?: number) => Promise<void>;
+	readonly pull: (path: string) => Promise<Buffer>;
+}
+
+export interface ScenarioContext {
+	readonly guest: Guest;
+	readonly qmp: { readonly execute: (command: string, args?: Record<string, unknown>) => Promise<unknown> };
+	/** `6.12` */
+	readonly kernel: string;
+	readonly seed: number;
+	readonly signal: AbortSignal;
+	/** An assertion; a false one fails the case, which goes on. Returns the condition. */
+	readonly ok: (condition: boolean, name: string, detail?: string) => boolean;
+	readonly evidence: (name: string, value: string | number) => void;
+	/** A line for the case's agent.log. */
+	readonly note: (text: string) => void;
+	/** Skips the case with this reason; throws, so nothing after it runs. */
+	readonly skip: (reason: string) => never;
+	/** The host folder behind a share of the suite; empty when the case begins. */
+	readonly share: (name: string) => string;
+	/** The device of a disk of the suite in the guest: `/dev/vda`. */
+	readonly disk: (name: string) => string;
+	readonly ninep: {
+		/** READ requests that QEMU's 9p server has answered since the case began, and the bytes they asked for. */
+		readonly reads: () => Promise<{ readonly requests: number; readonly bytes: number }>;
+	};
+}
+
+export type ScenarioBody = (t: ScenarioContext) => Promise<void>;
+
+export interface ScenarioCase {
+	readonly scenario: ScenarioBody;
+}
+
+/** What a case file exports by default. */
+export function scenario(body: ScenarioBody): ScenarioCase {
+	return { scenario: body };
+}
+
+/** Thrown by `t.skip`. */
+export class SkipCase extends Error {
+	override readonly name = 'SkipCase';
+}
+
+/** Thrown by `t.guest.sh` when the script fails: a failed assertion that ends the case. */
+export class CaseFailure extends Error {
+	override readonly name = 'CaseFailure';
+}
+
+/** Collects what a scenario says, in the form a guest-side case would have printed. */
+export function createLog(): {
+	readonly assertions: Assertion[];
+	readonly measured: Record<string, string>;
+	readonly ok: ScenarioContext['ok'];
+	readonly evidence: ScenarioContext['evidence'];
+} {
+	const assertions: Assertion[] = [];
+	const measured: Record<string, string> = {};
+	return {
+		assertions,
+		measured,
+		ok(condition, name, detail) {
+			assertions.push({ name, status: condition ? 'PASS' : 'FAIL', ...(detail !== undefined && { detail }) });
+			return condition;
+		},
+		evidence(name, value) {
+			if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new UserError(`evidence "${name}" is not a name of small letters, digits and _`);
+			measured[name] = String(value);
+		},
+	};
+}
