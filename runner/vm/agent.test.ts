@@ -1,0 +1,214 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import anyTest, { type TestFn } from 'ava';
+import { checkout } from '../config/paths.ts';
+import { poll } from '../util/deadline.ts';
+import { exec } from '../util/exec.ts';
+import { Agent, GuestError } from './agent.ts';
+import { encodeFrame, FrameDecoder, request, windowBytes } from './frames.ts';
+
+interface Context {
+	agent: Agent;
+	port: Duplex;
+	results: Duplex;
+	dir: string;
+	pid: number | undefined;
+	ended: Promise<unknown>;
+}
+
+const test = anyTest as TestFn<Context>;
+const env = { PATH: '/usr/bin:/bin' };
+let program = '';
+
+test.before(async () => {
+	program = join(await mkdtemp(join(tmpdir(), 'crucible-test-')), 'agent');
+	await exec('gcc', ['-static', '-O2', '-Wall', '-Wextra', '-Werror', '-o', program, join(checkout.images, 'base/agent.c')]);
+});
+
+test.after.always(() => rm(join(program, '..'), { recursive: true, force: true }));
+
+test.beforeEach(async (t) => {
+	const child = spawn(program, ['--fd', '3', '--results-fd', '4'], { stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'] });
+	const [, , , port, results] = child.stdio as unknown as [null, null, null, Duplex, Duplex];
+	const agent = new Agent(port);
+	const [version] = await once(agent, 'hello');
+	t.is(version, 1);
+	t.context = { agent, port, results, dir: await mkdtemp(join(tmpdir(), 'crucible-test-')), pid: child.pid, ended: once(child, 'exit') };
+});
+
+test.afterEach.always(async (t) => {
+	t.context.agent[Symbol.dispose]();
+	t.context.results.destroy();
+	await t.context.ended;
+	await rm(t.context.dir, { recursive: true, force: true });
+});
+
+const sh = (script: string) => ({ argv: ['sh', '-c', script], env });
+
+test('a program gives its output, error output and exit code', async (t) => {
+	const result = await t.context.agent.exec({
+		...sh('echo out; echo err >&2; pwd; echo $A; exit 7'),
+		cwd: '/usr',
+		env: { ...env, A: 'b c' },
+	});
+	t.like(result, { exitCode: 7, stdout: 'out\n/usr\nb c\n', stderr: 'err\n', timedOut: false, truncated: false });
+	t.is(result.signal, undefined);
+});
+
+test('a ping is answered with the uptime', async (t) => {
+	const first = await t.context.agent.ping(5_000);
+	t.true((await t.context.agent.ping(5_000)) > first);
+});
+
+test('the end by a signal is told', async (t) => {
+	t.like(await t.context.agent.exec(sh('kill -SEGV $$')), { exitCode: -1, signal: 11 });
+});
+
+test('stdin of any size goes through and ends', async (t) => {
+	const input = Buffer.alloc(3 * 1024 * 1024, 'fscache ');
+	const result = await t.context.agent.exec({ argv: ['cat'], env, stdin: input });
+	t.true(Buffer.from(result.stdout).equals(input));
+});
+
+test('a program that does not read its stdin holds up nobody', async (t) => {
+	const { agent } = t.context;
+	const stuck = agent.exec({ argv: ['sleep', '60'], env, stdin: Buffer.alloc(2 * 1024 * 1024), timeoutMs: 300 });
+	t.is((await agent.exec({ argv: ['echo', 'hello'], env })).stdout, 'hello\n');
+	t.like(await stuck, { signal: 15, timedOut: true });
+});
+
+test('a time limit ends the whole process group, by force when TERM is ignored', async (t) => {
+	const result = await t.context.agent.exec({
+		...sh('trap "" TERM; echo started; while :; do sleep 60; done'),
+		timeoutMs: 200,
+		killAfterMs: 100,
+	});
+	t.like(result, { signal: 9, stdout: 'started\n', timedOut: true });
+});
+
+test('an abort kills the program and throws its reason', async (t) => {
+	const controller = new AbortController();
+	const running = t.context.agent.exec({
+		...sh('echo started; exec sleep 60'),
+		signal: controller.signal,
+		onStdout: () => controller.abort(new Error('enough')),
+	});
+	await t.throwsAsync(running, { message: 'enough' });
+});
+
+test('a program that is not there is an error with its errno', async (t) => {
+	const error = await t.throwsAsync(t.context.agent.exec({ argv: ['/nowhere/program'], env }), { instanceOf: GuestError });
+	t.is(error.errno, 2);
+	t.is(error.message, '/nowhere/program: No such file or directory');
+	await t.throwsAsync(t.context.agent.exec({ argv: ['true'], env, cwd: '/nowhere' }), { instanceOf: GuestError });
+});
+
+test('a daemon that keeps the pipes does not keep the program from ending, and gets no SIGPIPE', async (t) => {
+	const { agent, dir } = t.context;
+	await exec('mkfifo', [join(dir, 'go')]);
+	const result = await agent.exec({ ...sh(`(read line <${dir}/go; echo late && echo wrote >${dir}/done) & echo started`) });
+	t.is(result.stdout, 'started\n');
+	await agent.exec(sh(`echo go >${dir}/go; until [ -s ${dir}/done ]; do sleep 0.01; done`));
+	t.is(await readFile(join(dir, 'done'), 'utf8'), 'wrote\n');
+});
+
+test('many programs run at once and do not mix their output', async (t) => {
+	const numbers = Array.from({ length: 40 }, (_, n) => n);
+	const results = await Promise.all(numbers.map((n) => t.context.agent.exec(sh(`head -c 100000 /dev/zero | tr '\\0' '${n % 10}'`))));
+	for (const n of numbers) t.is(results[n]?.stdout, String(n % 10).repeat(100_000));
+});
+
+test('output past the limit is dropped and said to be', async (t) => {
+	const result = await t.context.agent.exec({ ...sh('head -c 5000000 /dev/zero'), maxOutputBytes: 1_000 });
+	t.is(result.stdout.length, 1_000);
+	t.true(result.truncated);
+});
+
+test('a host that does not read holds the program back instead of filling memory', async (t) => {
+	const { agent, port, pid } = t.context;
+	const running = agent.exec({ argv: ['head', '-c', '20000000', '/dev/zero'], env, maxOutputBytes: 0 });
+	port.pause();
+	const child = await poll(async () => (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim(), {
+		ms: 5_000,
+		what: 'the program',
+	});
+	// "7391 (head) S 7390 ..."
+	const isBlocked = async () => / \(head\) S /.test(await readFile(`/proc/${child}/stat`, 'utf8'));
+	await poll(isBlocked, { ms: 5_000, what: 'the program to block' });
+	const [, rss] = /VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+	t.true(Number(rss) < 8_192);
+	port.resume();
+	t.is((await running).exitCode, 0);
+});
+
+test('stdout can go to the results port, and its length is told', async (t) => {
+	const { agent, results } = t.context;
+	const chunks: Buffer[] = [];
+	results.on('data', (chunk: Buffer) => chunks.push(chunk));
+	const result = await agent.exec({ ...sh('echo "ok 1 a"; echo note >&2'), stdoutTo: 'results' });
+	t.like(result, { stdout: '', stderr: 'note\n', resultsBytes: 7 });
+	while (Buffer.concat(chunks).length < 7) await once(results, 'data');
+	t.is(Buffer.concat(chunks).toString(), 'ok 1 a\n');
+});
+
+test('a pushed file has its content, mode and folders, and nothing is left beside it', async (t) => {
+	const { agent, dir } = t.context;
+	const content = Buffer.from(Array.from({ length: 1_000_003 }, (_, n) => n % 251));
+	await agent.push(`${dir}/a/b/file`, content, 0o755);
+	t.true((await readFile(join(dir, 'a/b/file'))).equals(content));
+	t.is((await stat(join(dir, 'a/b/file'))).mode & 0o777, 0o755);
+	t.deepEqual(await readdir(join(dir, 'a/b')), ['file']);
+	t.true((await agent.pull(`${dir}/a/b/file`)).equals(content));
+	await agent.push(`${dir}/empty`, '');
+	t.is((await agent.pull(`${dir}/empty`)).length, 0);
+	await writeFile(join(dir, 'host'), 'from a file');
+	await agent.push(`${dir}/copy`, { file: join(dir, 'host') });
+	t.is((await agent.pull(`${dir}/copy`)).toString(), 'from a file');
+});
+
+test('what cannot be pushed or pulled is an error', async (t) => {
+	const { agent, dir } = t.context;
+	await t.throwsAsync(agent.pull(`${dir}/absent`), { message: `pull ${dir}/absent: No such file or directory` });
+	await t.throwsAsync(agent.push('/proc/nothing/file', 'x'), { instanceOf: GuestError });
+	await t.throwsAsync(agent.push(`${dir}/x`, { file: join(dir, 'absent') }), { code: 'ENOENT' });
+	await t.throwsAsync(agent.pull('/dev/zero', { maxBytes: 1_000_000 }), { instanceOf: RangeError });
+	t.deepEqual(await readdir(dir), []);
+});
+
+test('programs are killed and requests end when the connection does', async (t) => {
+	const { agent, ended } = t.context;
+	const running = agent.exec(sh('sleep 60'));
+	await agent.ping(5_000);
+	agent.close('it was told to');
+	await t.throwsAsync(running, { message: 'the guest agent is lost: it was told to' });
+	await t.throwsAsync(agent.ping(1_000), { message: /is lost/ });
+	await ended;
+});
+
+test('a frame that is too large is refused and the stream goes on', async (t) => {
+	const { agent, port } = t.context;
+	port.write(encodeFrame(request.stdin, 99, Buffer.alloc(windowBytes + 1_000)));
+	t.is(typeof (await agent.ping(5_000)), 'bigint');
+});
+
+test('frames are found wherever the chunks end', (t) => {
+	const frames = [encodeFrame(66, 1, Buffer.from('abc')), encodeFrame(68, 2), encodeFrame(66, 3, Buffer.alloc(5_000, 'x'))];
+	const bytes = Buffer.concat(frames);
+	for (const size of [1, 2, 7, 11, 13, 4_096, bytes.length]) {
+		const decoder = new FrameDecoder();
+		const seen = [];
+		for (let at = 0; at < bytes.length; at += size) seen.push(...decoder.push(bytes.subarray(at, at + size)));
+		t.deepEqual(
+			seen.map(({ id, type, payload }) => [id, type, payload.length]),
+			[
+				[1, 66, 3],
+				[2, 68, 0],
+				[3, 66, 5_000],
+			],
+		);
+	}
+});

@@ -1,0 +1,278 @@
+/** The host's end of the guest agent: runs programs in the guest and moves files, many at a time over one stream. */
+
+import { EventEmitter, once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import { withDeadline } from '../util/deadline.ts';
+import { InfraError } from '../util/errors.ts';
+import { Capture } from './capture.ts';
+import { answer, encodeExec, encodeFrame, execFlags, type Frame, FrameDecoder, request, windowBytes } from './frames.ts';
+import { Inbox } from './inbox.ts';
+import { Window } from './window.ts';
+
+export interface GuestExec {
+	readonly argv: readonly string[];
+	/** The whole environment: nothing is inherited. */
+	readonly env?: Readonly<Record<string, string>>;
+	readonly cwd?: string;
+	readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>;
+	/** SIGTERM to the process group then, SIGKILL `killAfterMs` later; the result says `timedOut`. */
+	readonly timeoutMs?: number;
+	readonly killAfterMs?: number;
+	readonly signal?: AbortSignal | undefined;
+	/** `results`: the results port carries stdout and the result has none. */
+	readonly stdoutTo?: 'results';
+	readonly mergeStderr?: boolean;
+	readonly onStdout?: (chunk: Buffer) => void;
+	readonly onStderr?: (chunk: Buffer) => void;
+	/** Of each stream, kept for the result; the rest is dropped and `truncated` is set. Default 16 MiB. */
+	readonly maxOutputBytes?: number;
+}
+
+export interface GuestResult {
+	/** -1 when a signal ended it. */
+	readonly exitCode: number;
+	/** Number of the signal that ended it. */
+	readonly signal?: number;
+	readonly stdout: string;
+	readonly stderr: string;
+	readonly timedOut: boolean;
+	readonly truncated: boolean;
+	/** Bytes of stdout that went to the results port. */
+	readonly resultsBytes: number;
+}
+
+/** The agent refused a request: the program or path is not there, a disk is full. `errno` is Linux's number. */
+export class GuestError extends Error {
+	override readonly name = 'GuestError';
+	readonly errno: number;
+
+	constructor(what: string, errno: number, text: string) {
+		super(`${what}: ${text}`);
+		this.errno = errno;
+	}
+}
+
+const signals = { SIGKILL: 9, SIGTERM: 15 } as const;
+
+/** A client over `stream` (the agent's port). Emits `hello` when the agent opens its end and `closed` (InfraError) once. */
+export class Agent extends EventEmitter<{ hello: [version: number]; closed: [error: InfraError] }> implements Disposable {
+	readonly #stream: Duplex;
+	readonly #requests = new Map<number, { onFrame: (frame: Frame) => void; onClosed: (error: Error) => void }>();
+	#nextId = 1;
+	#closed: InfraError | undefined;
+
+	constructor(stream: Duplex) {
+		super();
+		this.#stream = stream;
+		const decoder = new FrameDecoder();
+		stream.on('data', (chunk: Buffer) => {
+			for (const frame of decoder.push(chunk)) this.#dispatch(frame);
+		});
+		stream.on('error', (error) => this.close(`its port failed: ${error.message}`));
+		stream.on('close', () => this.close('its port was closed'));
+	}
+
+	/** Ends every request under way with an InfraError that gives `reason`. */
+	close(reason: string): void {
+		if (this.#closed) return;
+		this.#closed = new InfraError(`the guest agent is lost: ${reason}`);
+		for (const { onClosed } of this.#requests.values()) onClosed(this.#closed);
+		this.#requests.clear();
+		this.#stream.destroy();
+		this.emit('closed', this.#closed);
+	}
+
+	[Symbol.dispose](): void {
+		this.close('the machine was closed');
+	}
+
+	/** Nanoseconds since the guest's boot, or a DeadlineError: the kernel hangs. */
+	async ping(ms: number, signal?: AbortSignal): Promise<bigint> {
+		return this.#ask(request.ping, Buffer.alloc(0), 'ping', async (frames) => {
+			const frame = await withDeadline(frames.next(), ms, 'an answer of the guest agent', signal);
+			return frame.payload.readBigUInt64LE(0);
+		});
+	}
+
+	/** Runs a program to its end; a non-zero exit is a result. Throws a GuestError when it cannot be started, an InfraError when the agent is lost. */
+	async exec(options: GuestExec): Promise<GuestResult> {
+		const { argv, env = {}, cwd = '/', signal, maxOutputBytes = 16 * 1024 * 1024 } = options;
+		signal?.throwIfAborted();
+		const flags =
+			(options.stdoutTo === 'results' ? execFlags.toResults : 0) |
+			(options.stdin === undefined ? 0 : execFlags.hasStdin) |
+			(options.mergeStderr ? execFlags.mergeStderr : 0);
+		const stdout = new Capture(maxOutputBytes, options.onStdout);
+		const stderr = new Capture(maxOutputBytes, options.onStderr);
+		const what = argv.join(' ');
+		return this.#ask(request.exec, encodeExec(flags, cwd, argv, env), what, async (frames, id) => {
+			const killer = this.#killer(id, options);
+			const window = new Window(windowBytes);
+			const feeding = options.stdin === undefined ? undefined : this.#feed(request.stdin, id, options.stdin, window);
+			feeding?.catch(frames.fail);
+			try {
+				for (;;) {
+					const frame = await frames.next();
+					if (frame.type === answer.stdout) stdout.add(frame.payload);
+					else if (frame.type === answer.stderr) stderr.add(frame.payload);
+					else if (frame.type === answer.taken) window.give(frame.payload.readUInt32LE(0));
+					else if (frame.type === answer.exit) {
+						signal?.throwIfAborted();
+						const number = frame.payload.readInt32LE(4);
+						return {
+							exitCode: frame.payload.readInt32LE(0),
+							...(number !== 0 && { signal: number }),
+							stdout: stdout.text(),
+							stderr: stderr.text(),
+							timedOut: killer.timedOut(),
+							truncated: stdout.truncated || stderr.truncated,
+							resultsBytes: Number(frame.payload.readBigUInt64LE(8)),
+						};
+					}
+				}
+			} finally {
+				killer.stop();
+				window.close();
+			}
+		});
+	}
+
+	/** Writes a file whole (aside, then renamed), with its parent folders. Throws a GuestError when the guest cannot. */
+	async push(path: string, content: string | Uint8Array | { readonly file: string }, mode = 0o644, signal?: AbortSignal): Promise<void> {
+		const head = Buffer.alloc(4);
+		head.writeUInt32LE(mode);
+		const source =
+			typeof content === 'object' && 'file' in content ? createReadStream(content.file, { highWaterMark: windowBytes / 2 }) : content;
+		await this.#ask(request.pushOpen, Buffer.concat([head, Buffer.from(`${path}\0`)]), `push ${path}`, async (frames, id) => {
+			const window = new Window(windowBytes);
+			const onAbort = () => this.#kill(id, signals.SIGTERM);
+			signal?.addEventListener('abort', onAbort, { once: true });
+			this.#feed(request.pushData, id, source, window).catch((error: unknown) => {
+				this.#kill(id, signals.SIGTERM);
+				frames.fail(error);
+			});
+			try {
+				for (;;) {
+					const frame = await frames.next();
+					if (frame.type === answer.taken) window.give(frame.payload.readUInt32LE(0));
+					else if (frame.type === answer.ok) return;
+				}
+			} catch (error) {
+				signal?.throwIfAborted();
+				throw error;
+			} finally {
+				signal?.removeEventListener('abort', onAbort);
+				window.close();
+			}
+		});
+	}
+
+	/** Reads a file whole. Throws a GuestError when it is not there, a RangeError past `maxBytes` (default 256 MiB). */
+	async pull(path: string, options: { readonly maxBytes?: number; readonly signal?: AbortSignal } = {}): Promise<Buffer> {
+		const { maxBytes = 256 * 1024 * 1024, signal } = options;
+		return this.#ask(request.pull, Buffer.from(`${path}\0`), `pull ${path}`, async (frames, id) => {
+			const onAbort = () => this.#kill(id, signals.SIGKILL);
+			signal?.addEventListener('abort', onAbort, { once: true });
+			const chunks: Buffer[] = [];
+			let length = 0;
+			try {
+				for (;;) {
+					const frame = await frames.next();
+					if (frame.type !== answer.data) continue;
+					if (frame.payload.length === 0) return Buffer.concat(chunks);
+					length += frame.payload.length;
+					if (length > maxBytes) {
+						this.#kill(id, signals.SIGKILL);
+						throw new RangeError(`${path} in the guest is larger than ${maxBytes} bytes`);
+					}
+					chunks.push(frame.payload);
+				}
+			} catch (error) {
+				signal?.throwIfAborted();
+				throw error;
+			} finally {
+				signal?.removeEventListener('abort', onAbort);
+			}
+		});
+	}
+
+	#kill(id: number, number: number): void {
+		const payload = Buffer.alloc(4);
+		payload.writeInt32LE(number);
+		this.#send(request.signal, id, payload);
+	}
+
+	/** SIGTERM at the time limit or on abort, SIGKILL after the grace. */
+	#killer(id: number, options: GuestExec): { timedOut: () => boolean; stop: () => void } {
+		const { timeoutMs, killAfterMs = 2_000, signal } = options;
+		let timedOut = false;
+		let hardTimer: NodeJS.Timeout | undefined;
+		const end = () => {
+			this.#kill(id, signals.SIGTERM);
+			hardTimer ??= setTimeout(() => this.#kill(id, signals.SIGKILL), killAfterMs);
+		};
+		const timer =
+			timeoutMs === undefined
+				? undefined
+				: setTimeout(() => {
+						timedOut = true;
+						end();
+					}, timeoutMs);
+		signal?.addEventListener('abort', end, { once: true });
+		return {
+			timedOut: () => timedOut,
+			stop: () => {
+				clearTimeout(timer);
+				clearTimeout(hardTimer);
+				signal?.removeEventListener('abort', end);
+			},
+		};
+	}
+
+	/** Sends data within the agent's window, then the empty frame that ends it. */
+	async #feed(type: number, id: number, source: string | Uint8Array | AsyncIterable<Uint8Array>, window: Window): Promise<void> {
+		for await (const part of typeof source === 'string' || source instanceof Uint8Array ? [Buffer.from(source)] : source) {
+			for (let at = 0; at < part.length; ) {
+				const length = await window.take(part.length - at);
+				if (length === 0) return;
+				await this.#send(type, id, part.subarray(at, at + length));
+				at += length;
+			}
+		}
+		await this.#send(type, id);
+	}
+
+	/** Resolves when the stream takes more. */
+	async #send(type: number, id: number, payload?: Uint8Array): Promise<void> {
+		if (this.#closed || this.#stream.writableEnded) return;
+		if (!this.#stream.write(encodeFrame(type, id, payload))) await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')]);
+	}
+
+	async #ask<T>(type: number, payload: Uint8Array, what: string, converse: (frames: Inbox, id: number) => Promise<T>): Promise<T> {
+		if (this.#closed) throw this.#closed;
+		if (payload.length > windowBytes) throw new GuestError(what.slice(0, 80), 7, 'the argument list is too long');
+		const id = this.#nextId;
+		this.#nextId = id === 0xffff_ffff ? 1 : id + 1;
+		const inbox = new Inbox();
+		this.#requests.set(id, {
+			onFrame: (frame) => {
+				if (frame.type === answer.error) inbox.fail(new GuestError(what, frame.payload.readInt32LE(0), frame.payload.toString('utf8', 4)));
+				else inbox.add(frame);
+			},
+			onClosed: inbox.fail,
+		});
+		try {
+			// Not waited for: the answer is, and it cannot come before the request left.
+			void this.#send(type, id, payload);
+			return await converse(inbox, id);
+		} finally {
+			this.#requests.delete(id);
+		}
+	}
+
+	#dispatch(frame: Frame): void {
+		if (frame.type === answer.hello) this.emit('hello', frame.payload.readUInt32LE(0));
+		else this.#requests.get(frame.id)?.onFrame(frame);
+	}
+}
