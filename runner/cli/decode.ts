@@ -2,10 +2,9 @@
 
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { findSplats } from '../parse/splat.ts';
 import { formatSplat } from '../parse/format-splat.ts';
+import { findSplats } from '../parse/splat.ts';
 import { symbolizeSplats } from '../parse/symbolize.ts';
-import { exitCodes } from '../model/run.ts';
 import { UserError } from '../util/errors.ts';
 import type { CommandContext } from './context.ts';
 import { objectsIn } from './objects.ts';
@@ -13,7 +12,7 @@ import { objectsIn } from './objects.ts';
 export function addDecode(program: Command, context: CommandContext): void {
 	program
 		.command('decode')
-		.description('finds the kernel reports in a log and prints them clean; exit 1 when there are any')
+		.description('finds the kernel reports in a log and prints them clean')
 		.argument('<log>', 'a file, or - for standard input')
 		.option('--build <dir>', 'a kernel build folder (vmlinux and .ko with debug info), for file:line')
 		.option('--json', 'one JSON document')
@@ -25,7 +24,6 @@ export function addDecode(program: Command, context: CommandContext): void {
 			if (options.json) process.stdout.write(`${JSON.stringify(splats, undefined, '\t')}\n`);
 			else if (splats.length === 0) process.stdout.write('no kernel report found\n');
 			else process.stdout.write(`${splats.map(formatSplat).join('\n\n')}\n`);
-			if (splats.some((splat) => splat.isFailure)) context.finish(exitCodes.fail);
 		});
 }
 

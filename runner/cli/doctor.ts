@@ -25,7 +25,14 @@ export function addDoctor(program: Command, context: CommandContext): void {
 	addSettings(program.command('doctor').description('checks the host; each failing check prints its fix'), ['kernel']).action(
 		async (flags: Record<string, unknown>) => {
 			const settings = await settingsOf(flags);
-			const checks = await Promise.all([checkPrograms(settings.kernel), checkFolder('cache', folders.cache, 12), checkFolder('results', checkout.results, 1), checkMemory(), checkAccel(context.interrupts.drain), checkSuites()]);
+			const checks = await Promise.all([
+				checkPrograms(settings.kernel),
+				checkFolder('cache', folders.cache, 12),
+				checkFolder('results', checkout.results, 1),
+				checkMemory(),
+				checkAccel(context.interrupts.drain),
+				checkSuites(),
+			]);
 			for (const check of checks) {
 				process.stdout.write(`${check.ok ? 'ok     ' : 'not ok '} ${check.what}: ${check.detail}\n`);
 				if (!check.ok && check.fix) process.stdout.write(`        fix: ${check.fix}\n`);
@@ -49,15 +56,30 @@ async function checkFolder(what: string, path: string, needGiB: number): Promise
 		const { bavail, bsize } = await statfs(path);
 		const free = bavail * bsize;
 		const ok = free >= needGiB * 2 ** 30;
-		return { what, ok, detail: `${path}, ${formatBytes(free)} free`, fix: `make room: ${needGiB} GiB are needed; ./crucible clean frees old kernels` };
+		return {
+			what,
+			ok,
+			detail: `${path}, ${formatBytes(free)} free`,
+			fix: `make room: ${needGiB} GiB are needed; ./crucible clean frees old kernels`,
+		};
 	} catch (error) {
-		return { what, ok: false, detail: messageOf(error), fix: what === 'cache' ? 'set XDG_CACHE_HOME to a folder you may write to' : `chown the checkout to yourself` };
+		return {
+			what,
+			ok: false,
+			detail: messageOf(error),
+			fix: what === 'cache' ? 'set XDG_CACHE_HOME to a folder you may write to' : `chown the checkout to yourself`,
+		};
 	}
 }
 
 async function checkMemory(): Promise<Check> {
 	const total = totalmem();
-	return { what: 'memory', ok: total >= 4 * 2 ** 30, detail: formatBytes(total), fix: '4 GiB are needed to build a kernel and run a guest' };
+	return {
+		what: 'memory',
+		ok: total >= 4 * 2 ** 30,
+		detail: formatBytes(total),
+		fix: '4 GiB are needed to build a kernel and run a guest',
+	};
 }
 
 /** TCG is slower and yet right: not a failure. */
@@ -73,7 +95,11 @@ async function checkAccel(signal: AbortSignal): Promise<Check> {
 async function checkSuites(): Promise<Check> {
 	try {
 		const suites = await loadSuites(checkout.suites);
-		return { what: 'suites', ok: true, detail: `${suites.length} suites, ${suites.reduce((sum, suite) => sum + suite.cases.length, 0)} cases` };
+		return {
+			what: 'suites',
+			ok: true,
+			detail: `${suites.length} suites, ${suites.reduce((sum, suite) => sum + suite.cases.length, 0)} cases`,
+		};
 	} catch (error) {
 		return { what: 'suites', ok: false, detail: messageOf(error), fix: 'mend the file named' };
 	}

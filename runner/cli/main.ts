@@ -2,9 +2,9 @@
 
 import { CommanderError } from 'commander';
 import { exitCodes } from '../model/run.ts';
-import { createProgram } from './program.ts';
-import { reportProblem } from './problem.ts';
 import { createInterrupts } from './interrupts.ts';
+import { reportProblem } from './problem.ts';
+import { createProgram } from './program.ts';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 	// `crucible list | head` closes our stdout: not a failure.

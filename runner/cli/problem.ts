@@ -9,7 +9,10 @@ import { Interrupted } from './interrupts.ts';
 export function describeProblem(error: unknown, versions: string): { lines: string[]; exitCode: number } {
 	if (error instanceof UserError)
 		return {
-			lines: [`${error.at ? `${formatPosition(error.at)}: ` : 'crucible: '}${error.message}`, ...(error.hint ? [`hint: ${error.hint}`] : [])],
+			lines: [
+				`${error.at ? `${formatPosition(error.at)}: ` : 'crucible: '}${error.message}`,
+				...(error.hint ? [`hint: ${error.hint}`] : []),
+			],
 			exitCode: exitCodes.usage,
 		};
 	if (error instanceof KernelError)
@@ -18,7 +21,10 @@ export function describeProblem(error: unknown, versions: string): { lines: stri
 	if (error instanceof Interrupted) return { lines: [`crucible: ${error.message}`], exitCode: exitCodes.sigint };
 	const code = (error as NodeJS.ErrnoException | undefined)?.code;
 	if (code === 'ENOSPC' || code === 'EACCES' || code === 'EROFS' || code === 'EDQUOT')
-		return { lines: [`crucible: ${messageOf(error)}`, 'hint: is there room on the disk, and may you write there?'], exitCode: exitCodes.usage };
+		return {
+			lines: [`crucible: ${messageOf(error)}`, 'hint: is there room on the disk, and may you write there?'],
+			exitCode: exitCodes.usage,
+		};
 	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	return { lines: ['crucible: this is a bug of ours:', stack, versions], exitCode: exitCodes.ours };
 }

@@ -8,9 +8,9 @@ import { addBoot } from './boot.ts';
 import { addBuild } from './build.ts';
 import { addClean } from './clean.ts';
 import { addCompletion } from './completion.ts';
+import type { CommandContext } from './context.ts';
 import { addDecode } from './decode.ts';
 import { addDoctor } from './doctor.ts';
-import type { CommandContext } from './context.ts';
 import { addList } from './list.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run.ts';
@@ -20,7 +20,9 @@ import { addSelfTest } from './self-test.ts';
 export function createProgram(context: CommandContext): Command {
 	const { version } = JSON.parse(readFileSync(join(checkout.top, 'package.json'), 'utf8')) as { version: string };
 	const program = new Command('crucible')
-		.description('Builds a kernel with sanitizers, boots it, drives fscache, cachefiles and netfslib hard, and gives a verdict with evidence.')
+		.description(
+			'Builds a kernel with sanitizers, boots it, drives fscache, cachefiles and netfslib hard, and gives a verdict with evidence.',
+		)
 		.version(version)
 		.exitOverride()
 		.showHelpAfterError('(./crucible --help shows the commands)')

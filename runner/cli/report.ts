@@ -3,13 +3,13 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
+import { outputStyle } from '../config/settings.ts';
 import { toJunit } from '../report/junit.ts';
 import { toTap } from '../report/tap.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
 import { findRun } from '../session/store.ts';
 import { UserError } from '../util/errors.ts';
-import { outputStyle } from '../config/settings.ts';
 
 const formats = ['terminal', 'html', 'tap', 'junit', 'json'];
 
@@ -32,7 +32,10 @@ export function addReport(program: Command): void {
 				process.stdout.write(`${file}\n`);
 			} else {
 				const style = outputStyle(process.stdout.isTTY);
-				createTerminalReporter({ stdout: process.stdout, stderr: process.stderr, ...style, width: process.stdout.columns ?? 100 }).finish(run, file);
+				createTerminalReporter({ stdout: process.stdout, stderr: process.stderr, ...style, width: process.stdout.columns ?? 100 }).finish(
+					run,
+					file,
+				);
 			}
 		});
 }

@@ -12,11 +12,46 @@ const positive = z.coerce.number().int().positive();
 
 /** One row per setting: its key in files, its flag, its variable, its shape, its default and one line of help. */
 export const settingTable = {
-	kernel: { flag: '--kernel <spec>', env: 'CRUCIBLE_KERNEL', schema: list, fallback: ['debian:6.12'], repeatable: true, help: 'debian:6.12, debian:6.1, a directory, a tarball, or a git repository with #ref; repeatable' },
-	config: { flag: '--config <fragments>', env: 'CRUCIBLE_CONFIG', schema: z.string(), fallback: 'kasan', repeatable: false, help: 'debug fragments of kconfig/debug joined with +, e.g. kasan+lockdep' },
-	accel: { flag: '--accel <kind>', env: 'CRUCIBLE_ACCEL', schema: z.enum(['auto', 'kvm', 'tcg']), fallback: 'auto', repeatable: false, help: 'auto, kvm or tcg' },
-	jobs: { flag: '--jobs <n>', env: 'CRUCIBLE_JOBS', schema: z.union([z.literal('auto'), positive]), fallback: 'auto', repeatable: false, help: 'parallel make jobs, or auto (one per CPU)' },
-	reruns: { flag: '--reruns <n>', env: 'CRUCIBLE_RERUNS', schema: z.coerce.number().int().nonnegative(), fallback: 2, repeatable: false, help: 'how often a failed case is run again, for its rate' },
+	kernel: {
+		flag: '--kernel <spec>',
+		env: 'CRUCIBLE_KERNEL',
+		schema: list,
+		fallback: ['debian:6.12'],
+		repeatable: true,
+		help: 'debian:6.12, debian:6.1, a directory, a tarball, or a git repository with #ref; repeatable',
+	},
+	config: {
+		flag: '--config <fragments>',
+		env: 'CRUCIBLE_CONFIG',
+		schema: z.string(),
+		fallback: 'kasan',
+		repeatable: false,
+		help: 'debug fragments of kconfig/debug joined with +, e.g. kasan+lockdep',
+	},
+	accel: {
+		flag: '--accel <kind>',
+		env: 'CRUCIBLE_ACCEL',
+		schema: z.enum(['auto', 'kvm', 'tcg']),
+		fallback: 'auto',
+		repeatable: false,
+		help: 'auto, kvm or tcg',
+	},
+	jobs: {
+		flag: '--jobs <n>',
+		env: 'CRUCIBLE_JOBS',
+		schema: z.union([z.literal('auto'), positive]),
+		fallback: 'auto',
+		repeatable: false,
+		help: 'parallel make jobs, or auto (one per CPU)',
+	},
+	reruns: {
+		flag: '--reruns <n>',
+		env: 'CRUCIBLE_RERUNS',
+		schema: z.coerce.number().int().nonnegative(),
+		fallback: 2,
+		repeatable: false,
+		help: 'how often a failed case is run again, for its rate',
+	},
 } as const;
 
 type Table = typeof settingTable;
@@ -45,7 +80,9 @@ export async function readSettings(flags: Readonly<Partial<Record<keyof Table, u
 		if (!given) return [name, files[0]?.[name] ?? files[1]?.[name] ?? row.fallback];
 		const parsed = (row.schema as z.ZodType).safeParse(given.value);
 		if (!parsed.success)
-			throw new UserError(`${given.where} ${String(given.value)}: ${parsed.error.issues[0]?.message ?? 'not accepted'}`, { hint: row.help });
+			throw new UserError(`${given.where} ${String(given.value)}: ${parsed.error.issues[0]?.message ?? 'not accepted'}`, {
+				hint: row.help,
+			});
 		return [name, parsed.data];
 	});
 	return Object.fromEntries(entries) as Settings;

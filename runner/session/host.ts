@@ -69,9 +69,13 @@ export async function prepareHost(
 	if (missing.length === 0) return [];
 	const packages = [...new Set(missing.map((need) => need.package))];
 	if (!(await exists('/etc/debian_version')))
-		throw new UserError(`this host lacks ${missing.map((need) => `${need.probe} (${need.why})`).join(', ')}`, { hint: 'install them; on Debian this is done for you' });
+		throw new UserError(`this host lacks ${missing.map((need) => `${need.probe} (${need.why})`).join(', ')}`, {
+			hint: 'install them; on Debian this is done for you',
+		});
 	if (process.getuid?.() !== 0)
-		throw new UserError(`this host lacks ${missing.map((need) => need.probe).join(', ')}`, { hint: `sudo sh -c '${installLine(missing)}'` });
+		throw new UserError(`this host lacks ${missing.map((need) => need.probe).join(', ')}`, {
+			hint: `sudo sh -c '${installLine(missing)}'`,
+		});
 	const env = { DEBIAN_FRONTEND: 'noninteractive' };
 	const onLine = (line: string) => options.onProgress(line);
 	options.onProgress('apt-get update');

@@ -32,7 +32,9 @@ export function newRunId(now: Date): string {
 export async function openStore(results: string, id: string): Promise<RunStore> {
 	const dir = join(results, id);
 	await mkdir(dir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-		throw new UserError(`cannot make the run directory ${dir}: ${error.code}`, { hint: 'is the checkout writable, and the disk not full?' });
+		throw new UserError(`cannot make the run directory ${dir}: ${error.code}`, {
+			hint: 'is the checkout writable, and the disk not full?',
+		});
 	});
 	const journal = join(dir, 'events.ndjson');
 	const events: Event[] = (await exists(journal)) ? await readJournal(journal) : [];
@@ -85,9 +87,12 @@ export async function findRun(results: string, name: string): Promise<{ id: stri
 	const matches = ids.filter((id) => id === wanted || (wanted !== undefined && wanted !== '' && id.startsWith(wanted)));
 	const [id] = matches;
 	if (id === undefined || matches.length > 1)
-		throw new UserError(ids.length === 0 ? 'there is no run yet' : `${matches.length > 1 ? 'several runs begin with' : 'no run is called'} "${name}"`, {
-			hint: ids.length === 0 ? './crucible run makes one' : (didYouMean(name, ids) ?? `the newest is ${ids.at(-1)}`),
-		});
+		throw new UserError(
+			ids.length === 0 ? 'there is no run yet' : `${matches.length > 1 ? 'several runs begin with' : 'no run is called'} "${name}"`,
+			{
+				hint: ids.length === 0 ? './crucible run makes one' : (didYouMean(name, ids) ?? `the newest is ${ids.at(-1)}`),
+			},
+		);
 	const dir = join(results, id);
 	const events = await readJournal(join(dir, 'events.ndjson'));
 	return { id, dir, run: foldRun(events), isComplete: events.some((event) => event.type === 'run-ended') };

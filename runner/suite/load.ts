@@ -22,7 +22,9 @@ export async function loadSuites(dir: string): Promise<Suite[]> {
 	const entries = await readdir(dir, { withFileTypes: true });
 	const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 	const suites = await Promise.all(
-		folders.sort().map(async (folder) => ((await exists(join(dir, folder, 'suite.yaml'))) ? loadSuite(join(dir, folder), folder) : undefined)),
+		folders
+			.sort()
+			.map(async (folder) => ((await exists(join(dir, folder, 'suite.yaml'))) ? loadSuite(join(dir, folder), folder) : undefined)),
 	);
 	return suites.filter((suite) => suite !== undefined);
 }
@@ -34,7 +36,10 @@ async function loadSuite(dir: string, name: string): Promise<Suite> {
 	const { programs, kernelModules } = suite.needs;
 	const named = [
 		...suite.cases.map((entry) => ({ path: join('cases', entry.scenario ?? entry.run?.[0] ?? ''), executable: entry.run !== undefined })),
-		...[...(Array.isArray(programs) ? programs : Object.values(programs).flat()), ...kernelModules].map((path) => ({ path, executable: false })),
+		...[...(Array.isArray(programs) ? programs : Object.values(programs).flat()), ...kernelModules].map((path) => ({
+			path,
+			executable: false,
+		})),
 	];
 	for (const { path, executable } of named) {
 		const found = await stat(join(dir, path)).catch(() => undefined);

@@ -19,7 +19,10 @@ export function settle(attempts: readonly Attempt[]): { status: Status; reason?:
 }
 
 /** How the next attempt of a case goes, if there is to be one: ERROR is retried once, FAIL is rerun for its rate. */
-export function nextAttempt(attempts: readonly Attempt[], wanted: { readonly repeat: number; readonly reruns: number }): 'repeat' | 'retry' | 'rerun' | undefined {
+export function nextAttempt(
+	attempts: readonly Attempt[],
+	wanted: { readonly repeat: number; readonly reruns: number },
+): 'repeat' | 'retry' | 'rerun' | undefined {
 	const last = attempts.at(-1);
 	if (!last) return 'repeat';
 	const errors = attempts.filter((attempt) => attempt.status === 'ERROR').length;

@@ -35,8 +35,10 @@ export function decide(seen: Observed): { status: Status; reason?: string } {
 	const { ending } = seen;
 	const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
 	if (ending.how === 'panic') return fail('the kernel panicked');
-	if (ending.how === 'kernel-hang') return fail(`kernel hang: the case was not done after ${seconds(ending.afterMs)} and the guest no longer answers`);
-	if (ending.how === 'test-hang') return fail(`test hang: the case was not done after ${seconds(ending.afterMs)}; the kernel still answers`);
+	if (ending.how === 'kernel-hang')
+		return fail(`kernel hang: the case was not done after ${seconds(ending.afterMs)} and the guest no longer answers`);
+	if (ending.how === 'test-hang')
+		return fail(`test hang: the case was not done after ${seconds(ending.afterMs)}; the kernel still answers`);
 	if (ending.how === 'lost') return { status: 'ERROR', reason: ending.why };
 
 	const failed = seen.assertions.filter((assertion) => assertion.status === 'FAIL');
@@ -49,7 +51,10 @@ export function decide(seen: Observed): { status: Status; reason?: string } {
 	if (seen.leftOvers[0]) return fail(`left over: ${seen.leftOvers[0]}${more(seen.leftOvers.length)}`);
 	const missing = seen.evidence.filter((entry) => !entry.holds);
 	if (missing[0])
-		return { status: 'INCONCLUSIVE', reason: `evidence: ${missing[0].claim}, measured ${missing[0].measured ?? 'nothing'}${more(missing.length)}` };
+		return {
+			status: 'INCONCLUSIVE',
+			reason: `evidence: ${missing[0].claim}, measured ${missing[0].measured ?? 'nothing'}${more(missing.length)}`,
+		};
 	if (seen.evidence.length === 0) return { status: 'INCONCLUSIVE', reason: 'no evidence was asked for' };
 	if (accepted[0]) return { status: 'XFAIL', reason: `known issue ${accepted[0].knownIssue}: ${accepted[0].title}` };
 	return { status: 'PASS' };

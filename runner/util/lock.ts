@@ -1,5 +1,6 @@
 /** Locks between processes; the kernel frees them when their holder dies, so a killed run leaves none. */
 
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
@@ -20,10 +21,11 @@ export async function lock(
 			stdin: 'pipe',
 			...(options.signal && { cancelSignal: options.signal }),
 		});
-		for await (const line of child) if (line === 'locked') return { child };
-		const result = await child;
+		const isHeld = await Promise.race([once(child.stdout, 'data').then(() => true), child.then(() => false)]);
+		if (isHeld) return { child };
+		const { exitCode } = await child;
 		options.signal?.throwIfAborted();
-		return result.exitCode;
+		return exitCode;
 	};
 	let holder = await attempt(['--nonblock', '--conflict-exit-code', '75']);
 	if (holder === 75) {

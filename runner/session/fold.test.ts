@@ -1,0 +1,68 @@
+import test from 'ava';
+import type { Event } from '../model/event.ts';
+import type { CaseResult, Status } from '../model/run.ts';
+import { exitCodeOf, foldRun, verdictOf } from './fold.ts';
+
+const begin: Event = {
+	type: 'run-started',
+	atMs: 0,
+	run: {
+		id: '20261121-000000-abcdef',
+		started: '2026-11-21T00:00:00Z',
+		command: ['run'],
+		crucible: { version: '0' },
+		host: { os: 'Debian', cpus: 2, memoryMiB: 1, node: 'v20' },
+	},
+	plan: [
+		{ id: 'nfs.k', suite: 'nfs', kernelSpec: 'debian:6.12', config: 'kasan', cases: ['a', 'b'].map((name) => ({ name, summary: name })) },
+	],
+};
+const ended = (name: string, status: Status): Event => {
+	const result: CaseResult = { suite: 'nfs', case: name, summary: name, status, durationMs: 5, attempts: [], reproduce: '' };
+	return { type: 'case-ended', atMs: 9, job: 'nfs.k', result };
+};
+
+test('what was planned and never ran is MISS', (t) => {
+	const run = foldRun([begin, ended('a', 'PASS')]);
+	t.deepEqual(
+		run.jobs[0]?.cases.map((result) => result.status),
+		['PASS', 'MISS'],
+	);
+	t.is(run.verdict, 'MISS');
+	t.is(run.exitCode, 125);
+});
+
+test('a kernel that does not build makes MISS of its cases, with the reason', (t) => {
+	const run = foldRun([
+		begin,
+		{ type: 'job-failed', atMs: 1, job: 'nfs.k', status: 'MISS', problem: { message: 'did not build', log: ['x.c:1: error'] } },
+	]);
+	t.is(run.jobs[0]?.cases[0]?.reason, 'did not build');
+	t.deepEqual(run.jobs[0]?.problem?.log, ['x.c:1: error']);
+	t.is(run.exitCode, 125);
+});
+
+test('a resumed run lets the later result of a case stand', (t) => {
+	const run = foldRun([begin, ended('a', 'ERROR'), { type: 'run-resumed', atMs: 10, at: '' }, ended('a', 'PASS'), ended('b', 'PASS')]);
+	t.is(run.verdict, 'PASS');
+	t.is(run.exitCode, 0);
+	t.is(run.counts.PASS, 2);
+});
+
+for (const [statuses, verdict, code] of [
+	[['PASS', 'XFAIL', 'SKIP'], 'PASS', 0],
+	[['XFAIL'], 'XFAIL', 0],
+	[['PASS', 'FAIL', 'ERROR'], 'FAIL', 1],
+	[['PASS', 'ERROR', 'MISS'], 'ERROR', 128],
+	[['PASS', 'MISS', 'INCONCLUSIVE'], 'MISS', 125],
+	[['PASS', 'INCONCLUSIVE'], 'INCONCLUSIVE', 125],
+	[['SKIP'], 'SKIP', 125],
+	[[], 'MISS', 125],
+] as [Status[], Status, number][]) {
+	test(`${statuses.join(' ') || 'nothing'} is ${verdict}, exit ${code}`, (t) => {
+		const counts = { PASS: 0, FAIL: 0, INCONCLUSIVE: 0, ERROR: 0, MISS: 0, SKIP: 0, XFAIL: 0 };
+		for (const status of statuses) counts[status]++;
+		t.is(verdictOf(counts), verdict);
+		t.is(exitCodeOf(verdict), code);
+	});
+}

@@ -1,0 +1,57 @@
+import test from 'ava';
+import type { Splat } from '../model/run.ts';
+import { decide, type Observed } from './verdict.ts';
+
+const fine: Observed = {
+	ending: { how: 'exited', exitCode: 0 },
+	assertions: [{ name: 'content is right', status: 'PASS' }],
+	ktapProblems: [],
+	evidence: [{ claim: 'reads > 0', measured: '3', holds: true }],
+	splats: [],
+	leftOvers: [],
+};
+const splat: Splat = {
+	kind: 'KASAN',
+	title: 'KASAN: use-after-free Read in f',
+	fingerprint: '0123456789ab',
+	isFailure: true,
+	stacks: [],
+	text: '',
+};
+const failing = { name: 'content is right', status: 'FAIL' } as const;
+
+const rows: [string, Partial<Observed>, string, RegExp?][] = [
+	['assertions hold, evidence is there', {}, 'PASS'],
+	['an assertion fails', { assertions: [failing] }, 'FAIL', /not ok: content is right/],
+	['a splat appears though every assertion holds', { splats: [splat] }, 'FAIL', /use-after-free/],
+	['the only splat is a known issue', { splats: [{ ...splat, knownIssue: 'x' }] }, 'XFAIL', /known issue x/],
+	['a known issue and a failing assertion', { splats: [{ ...splat, knownIssue: 'x' }], assertions: [failing] }, 'FAIL'],
+	['a known issue and an unknown splat', { splats: [{ ...splat, knownIssue: 'x' }, splat] }, 'FAIL'],
+	[
+		'a known issue and missing evidence',
+		{ splats: [{ ...splat, knownIssue: 'x' }], evidence: [{ claim: 'a > 0', holds: false }] },
+		'INCONCLUSIVE',
+	],
+	['a fault-injection dump, asked for', { splats: [{ ...splat, kind: 'FAULT_INJECTION', isFailure: false }] }, 'PASS'],
+	['evidence is missing', { evidence: [{ claim: 'a > 0', holds: false }] }, 'INCONCLUSIVE', /measured nothing/],
+	['no evidence was asked for', { evidence: [] }, 'INCONCLUSIVE'],
+	['no assertion was made', { assertions: [] }, 'INCONCLUSIVE'],
+	['the case skipped itself', { skipped: 'no NFS 4.2', assertions: [] }, 'SKIP', /no NFS 4.2/],
+	['a skip that also failed an assertion', { skipped: 'x', assertions: [failing] }, 'FAIL'],
+	['the case exited non-zero after ok lines', { ending: { how: 'exited', exitCode: 3 } }, 'FAIL', /exited with 3/],
+	['a signal ended the case', { ending: { how: 'signalled', signal: 11 } }, 'FAIL', /signal 11/],
+	['KTAP without its plan', { ktapProblems: ['printed no plan'] }, 'FAIL', /no plan/],
+	['something is left over', { leftOvers: ['mount of erofs'] }, 'FAIL', /left over: mount/],
+	['the case hangs', { ending: { how: 'test-hang', afterMs: 5000 } }, 'FAIL', /test hang/],
+	['the kernel hangs', { ending: { how: 'kernel-hang', afterMs: 5000 } }, 'FAIL', /kernel hang/],
+	['the kernel panics', { ending: { how: 'panic' } }, 'FAIL', /panicked/],
+	['the machine is lost', { ending: { how: 'lost', why: 'QEMU was killed' } }, 'ERROR', /QEMU was killed/],
+	['the machine is lost after a splat', { ending: { how: 'lost', why: 'QEMU was killed' }, splats: [splat] }, 'FAIL'],
+];
+for (const [what, change, status, reason] of rows) {
+	test(`${status} when ${what}`, (t) => {
+		const verdict = decide({ ...fine, ...change });
+		t.is(verdict.status, status as typeof verdict.status);
+		if (reason) t.regex(verdict.reason ?? '', reason);
+	});
+}
