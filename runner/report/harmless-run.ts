@@ -1,0 +1,24 @@
+/** A run whose every string is safe to show: what every report starts from. */
+
+import type { Run } from '../model/run.ts';
+import { harmless } from '../util/text.ts';
+
+// Bidirectional overrides reorder what a reader sees; lone surrogates and noncharacters are not valid in XML 1.0.
+const confusing = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Surrogate}/gu;
+
+function clean(value: unknown): unknown {
+	if (typeof value === 'string') return harmless(value).replace(confusing, '');
+	if (Array.isArray(value)) return value.map(clean);
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(Object.entries(value).map(([key, inner]) => [clean(key), clean(inner)]));
+}
+
+/** The run without escape sequences, control characters (tab and newline stay), bidirectional overrides and broken UTF-16. */
+export function harmlessRun(run: Run): Run {
+	return clean(run) as Run;
+}
+
+/** Guest text on one line: any white space becomes one blank. */
+export function oneLine(text: string): string {
+	return harmless(text.replace(/\s+/g, ' ')).replace(confusing, '').trim();
+}
