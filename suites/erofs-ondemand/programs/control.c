@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The control socket: a line in, a line out ("ok …" or "error …").
+ *
+ *   stats                     all totals as name=value
+ *   get NAME [KEY]            one count, of all images or of the one with that key
+ *   wait NAME VALUE [KEY]     the same, answered when the count has reached VALUE
+ *   quit                      answered before the daemon lets go of the cache
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ondemandd.h"
+
+int control_listen(struct daemon *daemon)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	if (strlen(daemon->socket_path) >= sizeof(address.sun_path)) {
+		complain("socket path is too long: %s", daemon->socket_path);
+		return -1;
+	}
+	strcpy(address.sun_path, daemon->socket_path);
+	unlink(daemon->socket_path);
+	daemon->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (daemon->listener < 0 || bind(daemon->listener, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    listen(daemon->listener, MAX_CLIENTS) < 0) {
+		complain("cannot listen on %s: %s", daemon->socket_path, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+void control_accept(struct daemon *daemon)
+{
+	int fd = accept4(daemon->listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (daemon->client_count == MAX_CLIENTS) {
+		complain("a client more than %d was turned away", MAX_CLIENTS);
+		close(fd);
+		return;
+	}
+	daemon->clients[daemon->client_count++] = (struct client){ .fd = fd };
+}
+
+static void drop(struct client *client)
+{
+	close(client->fd);
+	client->fd = -1;
+}
+
+static void answer(struct client *client, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void answer(struct client *client, const char *format, ...)
+{
+	char line[LINE_SIZE];
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(line, sizeof(line) - 1, format, args);
+	va_end(args);
+	if (length > (int)sizeof(line) - 2)
+		length = (int)sizeof(line) - 2;
+	line[length++] = '\n';
+	if (write(client->fd, line, (size_t)length) != length)
+		drop(client);
+}
+
+static void answer_count(const struct daemon *daemon, struct client *client, const char *name, const char *key)
+{
+	uint64_t value;
+
+	if (counts_get(daemon, name, key, &value) < 0)
+		answer(client, "error no count is called %s", name);
+	else
+		answer(client, "ok %" PRIu64, value);
+}
+
+static void begin_wait(const struct daemon *daemon, struct client *client, const char *name, const char *value, const char *key)
+{
+	uint64_t now;
+
+	if (counts_get(daemon, name, key, &now) < 0) {
+		answer(client, "error no count is called %s", name);
+		return;
+	}
+	snprintf(client->wait_name, sizeof(client->wait_name), "%s", name);
+	snprintf(client->wait_key, sizeof(client->wait_key), "%s", key);
+	client->wait_value = strtoull(value, NULL, 10);
+}
+
+static void obey(struct daemon *daemon, struct client *client, char *line)
+{
+	char *words[4] = { "", "", "", "" };
+	char *rest = NULL;
+	size_t count = 0;
+
+	for (char *word = strtok_r(line, " ", &rest); word && count < 4; word = strtok_r(NULL, " ", &rest))
+		words[count++] = word;
+
+	if (strcmp(words[0], "stats") == 0 && count == 1) {
+		char text[LINE_SIZE / 2];
+
+		counts_format(daemon, text, sizeof(text));
+		answer(client, "ok %s", text);
+	} else if (strcmp(words[0], "get") == 0 && (count == 2 || count == 3)) {
+		answer_count(daemon, client, words[1], words[2]);
+	} else if (strcmp(words[0], "wait") == 0 && (count == 3 || count == 4)) {
+		begin_wait(daemon, client, words[1], words[2], words[3]);
+	} else if (strcmp(words[0], "quit") == 0 && count == 1) {
+		daemon->quitting = true;
+		answer(client, "ok");
+	} else {
+		answer(client, "error not understood: %s", words[0]);
+	}
+}
+
+void control_read(struct daemon *daemon, struct client *client)
+{
+	ssize_t got = read(client->fd, client->line + client->used, sizeof(client->line) - 1 - client->used);
+	char *end;
+
+	if (got <= 0) {
+		drop(client);
+		return;
+	}
+	client->used += (size_t)got;
+	client->line[client->used] = '\0';
+	end = strchr(client->line, '\n');
+	if (end) {
+		*end = '\0';
+		client->used = 0;
+		obey(daemon, client, client->line);
+	} else if (client->used == sizeof(client->line) - 1) {
+		drop(client);
+	}
+}
+
+/* Answers those whose count has come. */
+void control_wake(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->client_count; i++) {
+		struct client *client = &daemon->clients[i];
+		uint64_t value;
+
+		if (client->fd < 0 || !client->wait_name[0] || counts_get(daemon, client->wait_name, client->wait_key, &value) < 0)
+			continue;
+		if (value >= client->wait_value) {
+			client->wait_name[0] = '\0';
+			answer(client, "ok %" PRIu64, value);
+		}
+	}
+}
+
+/* Takes out the clients that have gone; only here does a client change its place. */
+void control_sweep(struct daemon *daemon)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < daemon->client_count; i++)
+		if (daemon->clients[i].fd >= 0)
+			daemon->clients[kept++] = daemon->clients[i];
+	daemon->client_count = kept;
+}
+
+void control_close(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->client_count; i++)
+		if (daemon->clients[i].fd >= 0)
+			drop(&daemon->clients[i]);
+	daemon->client_count = 0;
+	if (daemon->listener >= 0) {
+		close(daemon->listener);
+		unlink(daemon->socket_path);
+	}
+}

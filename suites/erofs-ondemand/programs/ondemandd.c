@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An on-demand daemon for cachefiles: serves the files of a directory as cache objects, and counts what the kernel asks of it.
+ *
+ *   ondemandd --cache DIR --tag TAG --images DIR --socket PATH [--ready-fd N]   runs in the foreground; writes "ready" to fd N once bound
+ *   ondemandd --ctl SOCKET [--deadline SECONDS] COMMAND...                      asks a running daemon (commands: see control.c)
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "ondemandd.h"
+
+void complain(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("ondemandd: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static int serve(struct daemon *daemon)
+{
+	while (!daemon->quitting) {
+		struct pollfd fds[3 + MAX_CLIENTS] = {
+			{ .fd = daemon->device, .events = POLLIN },
+			{ .fd = daemon->signals, .events = POLLIN },
+			{ .fd = daemon->listener, .events = POLLIN },
+		};
+		size_t clients = daemon->client_count;
+
+		for (size_t i = 0; i < clients; i++)
+			fds[3 + i] = (struct pollfd){ .fd = daemon->clients[i].fd, .events = POLLIN };
+		if (poll(fds, 3 + clients, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			complain("poll: %s", strerror(errno));
+			return -1;
+		}
+		if (fds[0].revents && device_serve(daemon) < 0)
+			return -1;
+		if (fds[1].revents)
+			daemon->quitting = true;
+		for (size_t i = 0; i < clients; i++)
+			if (fds[3 + i].revents)
+				control_read(daemon, &daemon->clients[i]);
+		control_wake(daemon);
+		control_sweep(daemon);
+		if (fds[2].revents)
+			control_accept(daemon);
+	}
+	return 0;
+}
+
+static int tell_ready(int fd)
+{
+	if (fd < 0)
+		return 0;
+	if (write(fd, "ready\n", 6) != 6) {
+		complain("cannot tell fd %d that we are ready: %s", fd, strerror(errno));
+		return -1;
+	}
+	close(fd);
+	return 0;
+}
+
+static int usage(void)
+{
+	fputs("usage: ondemandd --cache DIR --tag TAG --images DIR --socket PATH [--ready-fd N]\n"
+	      "       ondemandd --ctl SOCKET [--deadline SECONDS] COMMAND...\n",
+	      stderr);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "cache", required_argument, NULL, 'c' },  { "tag", required_argument, NULL, 't' },
+		{ "images", required_argument, NULL, 'i' }, { "socket", required_argument, NULL, 's' },
+		{ "ready-fd", required_argument, NULL, 'r' }, { NULL, 0, NULL, 0 },
+	};
+	static struct daemon daemon = { .device = -1, .signals = -1, .listener = -1 };
+	const char *cache_dir = NULL;
+	const char *tag = NULL;
+	int ready_fd = -1;
+	int option;
+	int status;
+
+	if (argc > 1 && strcmp(argv[1], "--ctl") == 0)
+		return ctl_main(argc - 2, argv + 2);
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'c': cache_dir = optarg; break;
+		case 't': tag = optarg; break;
+		case 'i': daemon.images_dir = optarg; break;
+		case 's': daemon.socket_path = optarg; break;
+		case 'r': ready_fd = atoi(optarg); break;
+		default: return usage();
+		}
+	}
+	if (!cache_dir || !tag || !daemon.images_dir || !daemon.socket_path || optind != argc)
+		return usage();
+
+	daemon.signals = open_signals();
+	if (daemon.signals < 0)
+		return 1;
+	status = control_listen(&daemon) < 0 || device_bind(&daemon, cache_dir, tag) < 0 || tell_ready(ready_fd) < 0 ||
+		 serve(&daemon) < 0;
+	device_close(&daemon);
+	control_close(&daemon);
+	return status;
+}
