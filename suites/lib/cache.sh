@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A cache kept by the real cachefilesd on a disk of its own. Needs ktap.sh (when at_exit is wanted), wait.sh, fscache-stats.sh.
+
+cache_mount=/run/cache
+cache_log=/run/cachefilesd.log
+
+# cache_start DISK: mounts the disk (ext4; the runner made the file system), empties it of what an earlier case may have left,
+# and runs cachefilesd; returns when the cache is active.
+cache_start() {
+	mkdir -p "$cache_mount"
+	mount -t ext4 -o user_xattr "$1" "$cache_mount" || return 1
+	rm -rf "$cache_mount/fscache"
+	mkdir "$cache_mount/fscache"
+	# Thresholds far below what a 512 MiB disk holds: nothing is culled unless a case fills the disk on purpose.
+	cat >/run/cachefilesd.conf <<-END
+		dir $cache_mount/fscache
+		tag crucible
+		brun 10%
+		bcull 7%
+		bstop 3%
+		frun 10%
+		fcull 7%
+		fstop 3%
+	END
+	cachefilesd -n -s -f /run/cachefilesd.conf </dev/null >"$cache_log" 2>&1 &
+	cache_pid=$!
+	echo "$cache_pid" >/run/cachefilesd.pid
+	wait_until 10 'cachefilesd to bind the cache' cache_is_active
+}
+
+# cache_is_active: fscache lists a cache in state A.
+cache_is_active() {
+	# 00000001     2     0     0     1 A crucible
+	awk 'NR > 2 && $6 == "A" { found = 1 } END { exit !found }' /proc/fs/fscache/caches
+}
+
+# cache_stop: ends the daemon, waits until the kernel has let go of the cache, unmounts the disk. Safe to call in any state.
+cache_stop() {
+	[ ! -e /run/cachefilesd.pid ] || end_process "$(cat /run/cachefilesd.pid)" cachefilesd
+	wait_until 10 'the cache to be withdrawn' cache_is_gone
+	unmount "$cache_mount"
+	cache_stopped=$?
+	rm -rf /run/cachefilesd.conf /run/cachefilesd.pid "$cache_log"
+	rmdir "$cache_mount" 2>/dev/null
+	return "$cache_stopped"
+}
+
+cache_is_gone() {
+	[ "$(fscache_rows caches)" = 0 ]
+}
+
+# cache_file_count: data objects on disk. Objects in use are nameless temporary files until their cookie is given back.
+cache_file_count() {
+	find "$cache_mount/fscache/cache" -type f 2>/dev/null | wc -l
+}
+
+# cache_file_bytes: what they occupy on disk, which leaves out holes.
+cache_file_bytes() {
+	find "$cache_mount/fscache/cache" -type f -exec stat -c %b {} + 2>/dev/null | awk '{ blocks += $1 } END { print blocks * 512 }'
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# An NFS client with its server and cache in the same guest: what every case of nfs-fsc begins with.
+
+for nfs_part in ktap wait fscache-stats cache files nfsd; do
+	. "$CRUCIBLE_LIB/$nfs_part.sh"
+done
+
+nfs_mountpoint=/run/mnt
+
+# nfs_begin VERSION: server, cache, and three seeded files on the server: odd sizes, so that tails of pages and of I/O blocks
+# are met. Everything is undone when the case ends. Sets file_bytes and server_hash.
+nfs_begin() {
+	nfs_version=$1
+	mkdir -p "$nfs_mountpoint"
+	at_exit "rmdir $nfs_mountpoint"
+	at_exit cache_stop
+	cache_start "$CRUCIBLE_DISK_CACHE" || give_up 'cachefilesd did not start the cache'
+	at_exit nfsd_stop
+	nfsd_start "$nfs_version" || give_up 'the NFS server did not start'
+	at_exit nfs_umount
+	seeded "$CRUCIBLE_SEED" 3145851 >"$nfsd_export/large"
+	seeded "$((CRUCIBLE_SEED + 1))" 524288 >"$nfsd_export/aligned"
+	seeded "$((CRUCIBLE_SEED + 2))" 4999 >"$nfsd_export/small"
+	file_bytes=$((3145851 + 524288 + 4999))
+	server_hash=$(sha256_all "$nfsd_export")
+}
+
+# nfs_mount [OPTIONS]: the export on nfs_mountpoint; OPTIONS such as `fsc` are added.
+nfs_mount() {
+	nfs_path=/
+	nfs_options="vers=$nfs_version,proto=tcp,sec=sys,soft,timeo=100"
+	if [ "$nfs_version" = 3 ]; then
+		nfs_path=$nfsd_export
+		nfs_options="$nfs_options,nolock,mountproto=tcp"
+	fi
+	mount.nfs "127.0.0.1:$nfs_path" "$nfs_mountpoint" -o "$nfs_options${1:+,$1}" || give_up "mount.nfs -o $nfs_options${1:+,$1} failed"
+}
+
+# nfs_umount: and waits until the cache has committed what the mount held. Nothing to do when not mounted.
+nfs_umount() {
+	is_mounted "$nfs_mountpoint" || return 0
+	unmount "$nfs_mountpoint" && wait_until 10 'the cookies of the mount to be given back' cookies_are_gone
+}
+
+# settle: everything read so far has been copied to the cache.
+settle() {
+	wait_until 10 'netfs requests to end' netfs_is_idle
+}
+
+# measure PREFIX COMMAND [ARGUMENT...]: runs it with its output in the variable PREFIX_out, and sets PREFIX_server_reads,
+# PREFIX_server_bytes, PREFIX_cache_reads and PREFIX_cache_writes to what happened meanwhile, the copy to the cache included.
+measure() {
+	measure_prefix=$1
+	shift
+	measure_before="$(server_reads) $(server_read_bytes) $(cache_reads) $(cache_writes)"
+	eval "${measure_prefix}_out=\$(\"\$@\")"
+	settle
+	# shellcheck disable=SC2046,SC2086 # eight words on purpose: four counters before, the same four after
+	set -- $measure_before $(server_reads) $(server_read_bytes) $(cache_reads) $(cache_writes)
+	eval "${measure_prefix}_server_reads=$(($5 - $1)) ${measure_prefix}_server_bytes=$(($6 - $2))"
+	eval "${measure_prefix}_cache_reads=$(($7 - $3)) ${measure_prefix}_cache_writes=$(($8 - $4))"
+}

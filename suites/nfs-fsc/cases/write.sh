@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A cached file is written through the mount: server, client and cache agree on the new content afterwards. Opening for writing
+# takes the file out of the cache, so no byte of the old content may come back.
+. "$CRUCIBLE_LIB/nfs.sh"
+
+plan 6
+nfs_begin "$1"
+
+nfs_mount fsc
+measure cold sha256_all "$nfs_mountpoint"
+check 'cold read gives the content of the server' [ "$cold_out" = "$server_hash" ]
+
+invalidations=$(fscache_stat n Invals)
+# In the middle of the file and over a page boundary; the size stays.
+seeded "$((CRUCIBLE_SEED + 3))" 10000 | dd of="$nfs_mountpoint/large" bs=1000 seek=1001 conv=notrunc,fsync 2>/dev/null
+# And a file that grows.
+seeded "$((CRUCIBLE_SEED + 4))" 70001 >>"$nfs_mountpoint/small"
+invalidations=$(($(fscache_stat n Invals) - invalidations))
+written_hash=$(sha256_all "$nfsd_export")
+check 'the server has other content now' [ "$written_hash" != "$server_hash" ]
+
+drop_pages "$nfs_mountpoint" || give_up 'the page cache could not be dropped'
+measure back sha256_all "$nfs_mountpoint"
+check 'read back under the mount gives the new content' [ "$back_out" = "$written_hash" ]
+nfs_umount
+
+nfs_mount fsc
+measure fresh sha256_all "$nfs_mountpoint"
+check 'read back after a remount gives the new content' [ "$fresh_out" = "$written_hash" ]
+nfs_umount
+
+nfs_mount fsc
+measure warm sha256_all "$nfs_mountpoint"
+check 'the new content, once cached, is read back the same' [ "$warm_out" = "$written_hash" ]
+check 'the new content is served without a READ on the server' [ "$warm_server_reads" -eq 0 ]
+
+evidence invalidations "$invalidations"
+evidence warm_cache_reads "$warm_cache_reads"
