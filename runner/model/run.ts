@@ -39,6 +39,8 @@ export interface Frame {
 	readonly line?: number;
 	/** The compiler put this function into the one below it; such frames exist only after symbolising. */
 	readonly inlined?: boolean;
+	/** The address is the instruction's own (`RIP:`), not the one a call returns to. */
+	readonly exact?: boolean;
 	/** The unwinder printed `?`: it found the address on the stack but does not vouch for the call. */
 	readonly unreliable?: boolean;
 }
