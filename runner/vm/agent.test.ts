@@ -90,6 +90,15 @@ test('a time limit ends the whole process group, by force when TERM is ignored',
 	t.like(result, { signal: 9, stdout: 'started\n', timedOut: true });
 });
 
+test('a program that outlives SIGKILL is given up as stuck', async (t) => {
+	const { agent, pid } = t.context;
+	process.kill(pid ?? 0, 'SIGSTOP');
+	const result = await agent.exec({ ...sh('sleep 60'), timeoutMs: 10, killAfterMs: 10, stuckAfterMs: 10 });
+	await t.throwsAsync(agent.ping(20), { message: 'waited 0.0 s for an answer of the guest agent' });
+	process.kill(pid ?? 0, 'SIGCONT');
+	t.like(result, { exitCode: -1, timedOut: true, isStuck: true });
+});
+
 test('an abort kills the program and throws its reason', async (t) => {
 	const controller = new AbortController();
 	const running = t.context.agent.exec({

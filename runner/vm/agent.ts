@@ -1,13 +1,14 @@
 /** The host's end of the guest agent: runs programs in the guest and moves files, many at a time over one stream. */
 
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { createReadStream } from 'node:fs';
 import type { Duplex } from 'node:stream';
-import { withDeadline } from '../util/deadline.ts';
+import { deferred, withDeadline } from '../util/deadline.ts';
 import { InfraError } from '../util/errors.ts';
 import { Capture } from './capture.ts';
 import { answer, encodeExec, encodeFrame, execFlags, type Frame, FrameDecoder, request, windowBytes } from './frames.ts';
 import { Inbox } from './inbox.ts';
+import { Killer, signals } from './killer.ts';
 import { Window } from './window.ts';
 
 export interface GuestExec {
@@ -16,9 +17,10 @@ export interface GuestExec {
 	readonly env?: Readonly<Record<string, string>>;
 	readonly cwd?: string;
 	readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>;
-	/** SIGTERM to the process group then, SIGKILL `killAfterMs` later; the result says `timedOut`. */
+	/** SIGTERM to the process group then, SIGKILL `killAfterMs` later, given up as stuck `stuckAfterMs` after that. */
 	readonly timeoutMs?: number;
 	readonly killAfterMs?: number;
+	readonly stuckAfterMs?: number;
 	readonly signal?: AbortSignal | undefined;
 	/** `results`: the results port carries stdout and the result has none. */
 	readonly stdoutTo?: 'results';
@@ -37,6 +39,8 @@ export interface GuestResult {
 	readonly stdout: string;
 	readonly stderr: string;
 	readonly timedOut: boolean;
+	/** Not even SIGKILL ended it: it hangs inside the kernel, or the whole kernel does. It is still there. */
+	readonly isStuck: boolean;
 	readonly truncated: boolean;
 	/** Bytes of stdout that went to the results port. */
 	readonly resultsBytes: number;
@@ -53,14 +57,13 @@ export class GuestError extends Error {
 	}
 }
 
-const signals = { SIGKILL: 9, SIGTERM: 15 } as const;
-
 /** A client over `stream` (the agent's port). Emits `hello` when the agent opens its end and `closed` (InfraError) once. */
 export class Agent extends EventEmitter<{ hello: [version: number]; closed: [error: InfraError] }> implements Disposable {
 	readonly #stream: Duplex;
 	readonly #requests = new Map<number, { onFrame: (frame: Frame) => void; onClosed: (error: Error) => void }>();
 	#nextId = 1;
 	#closed: InfraError | undefined;
+	#drained: ReturnType<typeof deferred<void>> | undefined;
 
 	constructor(stream: Duplex) {
 		super();
@@ -69,6 +72,7 @@ export class Agent extends EventEmitter<{ hello: [version: number]; closed: [err
 		stream.on('data', (chunk: Buffer) => {
 			for (const frame of decoder.push(chunk)) this.#dispatch(frame);
 		});
+		stream.on('drain', () => this.#setDrained());
 		stream.on('error', (error) => this.close(`its port failed: ${error.message}`));
 		stream.on('close', () => this.close('its port was closed'));
 	}
@@ -79,6 +83,7 @@ export class Agent extends EventEmitter<{ hello: [version: number]; closed: [err
 		this.#closed = new InfraError(`the guest agent is lost: ${reason}`);
 		for (const { onClosed } of this.#requests.values()) onClosed(this.#closed);
 		this.#requests.clear();
+		this.#setDrained();
 		this.#stream.destroy();
 		this.emit('closed', this.#closed);
 	}
@@ -97,8 +102,8 @@ export class Agent extends EventEmitter<{ hello: [version: number]; closed: [err
 
 	/** Runs a program to its end; a non-zero exit is a result. Throws a GuestError when it cannot be started, an InfraError when the agent is lost. */
 	async exec(options: GuestExec): Promise<GuestResult> {
-		const { argv, env = {}, cwd = '/', signal, maxOutputBytes = 16 * 1024 * 1024 } = options;
-		signal?.throwIfAborted();
+		const { argv, env = {}, cwd = '/', maxOutputBytes = 16 * 1024 * 1024 } = options;
+		options.signal?.throwIfAborted();
 		const flags =
 			(options.stdoutTo === 'results' ? execFlags.toResults : 0) |
 			(options.stdin === undefined ? 0 : execFlags.hasStdin) |
@@ -107,27 +112,27 @@ export class Agent extends EventEmitter<{ hello: [version: number]; closed: [err
 		const stderr = new Capture(maxOutputBytes, options.onStderr);
 		const what = argv.join(' ');
 		return this.#ask(request.exec, encodeExec(flags, cwd, argv, env), what, async (frames, id) => {
-			const killer = this.#killer(id, options);
+			const killer = new Killer({ ...options, kill: (number) => this.#signal(id, number) });
 			const window = new Window(windowBytes);
-			const feeding = options.stdin === undefined ? undefined : this.#feed(request.stdin, id, options.stdin, window);
-			feeding?.catch(frames.fail);
+			if (options.stdin !== undefined) this.#feed(request.stdin, id, options.stdin, window).catch(killer.fail);
 			try {
 				for (;;) {
-					const frame = await frames.next();
-					if (frame.type === answer.stdout) stdout.add(frame.payload);
-					else if (frame.type === answer.stderr) stderr.add(frame.payload);
-					else if (frame.type === answer.taken) window.give(frame.payload.readUInt32LE(0));
-					else if (frame.type === answer.exit) {
-						signal?.throwIfAborted();
-						const number = frame.payload.readInt32LE(4);
+					const frame = await Promise.race([frames.next(), killer.stuck]);
+					if (frame?.type === answer.stdout) stdout.add(frame.payload);
+					else if (frame?.type === answer.stderr) stderr.add(frame.payload);
+					else if (frame?.type === answer.taken) window.give(frame.payload.readUInt32LE(0));
+					else if (frame === undefined || frame.type === answer.exit) {
+						killer.throwIfFailed();
+						const number = frame?.payload.readInt32LE(4) ?? 0;
 						return {
-							exitCode: frame.payload.readInt32LE(0),
+							exitCode: frame?.payload.readInt32LE(0) ?? -1,
 							...(number !== 0 && { signal: number }),
 							stdout: stdout.text(),
 							stderr: stderr.text(),
-							timedOut: killer.timedOut(),
+							timedOut: killer.timedOut,
+							isStuck: frame === undefined,
 							truncated: stdout.truncated || stderr.truncated,
-							resultsBytes: Number(frame.payload.readBigUInt64LE(8)),
+							resultsBytes: Number(frame?.payload.readBigUInt64LE(8) ?? 0),
 						};
 					}
 				}
@@ -144,90 +149,63 @@ export class Agent extends EventEmitter<{ hello: [version: number]; closed: [err
 		head.writeUInt32LE(mode);
 		const source =
 			typeof content === 'object' && 'file' in content ? createReadStream(content.file, { highWaterMark: windowBytes / 2 }) : content;
-		await this.#ask(request.pushOpen, Buffer.concat([head, Buffer.from(`${path}\0`)]), `push ${path}`, async (frames, id) => {
-			const window = new Window(windowBytes);
-			const onAbort = () => this.#kill(id, signals.SIGTERM);
-			signal?.addEventListener('abort', onAbort, { once: true });
-			this.#feed(request.pushData, id, source, window).catch((error: unknown) => {
-				this.#kill(id, signals.SIGTERM);
-				frames.fail(error);
-			});
-			try {
-				for (;;) {
-					const frame = await frames.next();
-					if (frame.type === answer.taken) window.give(frame.payload.readUInt32LE(0));
-					else if (frame.type === answer.ok) return;
+		await this.#ask(
+			request.pushOpen,
+			Buffer.concat([head, Buffer.from(`${path}\0`)]),
+			`push ${path}`,
+			async (frames, id) => {
+				const window = new Window(windowBytes);
+				let failure: unknown;
+				this.#feed(request.pushData, id, source, window).catch((error: unknown) => {
+					failure = error;
+					this.#signal(id, signals.SIGTERM);
+				});
+				try {
+					for (;;) {
+						const frame = await frames.next();
+						if (frame.type === answer.taken) window.give(frame.payload.readUInt32LE(0));
+						else if (frame.type === answer.ok) return;
+					}
+				} catch (error) {
+					throw failure ?? error;
+				} finally {
+					window.close();
 				}
-			} catch (error) {
-				signal?.throwIfAborted();
-				throw error;
-			} finally {
-				signal?.removeEventListener('abort', onAbort);
-				window.close();
-			}
-		});
+			},
+			signal,
+		);
 	}
 
 	/** Reads a file whole. Throws a GuestError when it is not there, a RangeError past `maxBytes` (default 256 MiB). */
 	async pull(path: string, options: { readonly maxBytes?: number; readonly signal?: AbortSignal } = {}): Promise<Buffer> {
 		const { maxBytes = 256 * 1024 * 1024, signal } = options;
-		return this.#ask(request.pull, Buffer.from(`${path}\0`), `pull ${path}`, async (frames, id) => {
-			const onAbort = () => this.#kill(id, signals.SIGKILL);
-			signal?.addEventListener('abort', onAbort, { once: true });
-			const chunks: Buffer[] = [];
-			let length = 0;
-			try {
+		return this.#ask(
+			request.pull,
+			Buffer.from(`${path}\0`),
+			`pull ${path}`,
+			async (frames, id) => {
+				const chunks: Buffer[] = [];
+				let length = 0;
 				for (;;) {
 					const frame = await frames.next();
 					if (frame.type !== answer.data) continue;
 					if (frame.payload.length === 0) return Buffer.concat(chunks);
 					length += frame.payload.length;
 					if (length > maxBytes) {
-						this.#kill(id, signals.SIGKILL);
+						this.#signal(id, signals.SIGKILL);
 						throw new RangeError(`${path} in the guest is larger than ${maxBytes} bytes`);
 					}
 					chunks.push(frame.payload);
 				}
-			} catch (error) {
-				signal?.throwIfAborted();
-				throw error;
-			} finally {
-				signal?.removeEventListener('abort', onAbort);
-			}
-		});
+			},
+			signal,
+		);
 	}
 
-	#kill(id: number, number: number): void {
+	#signal(id: number, number: number): void {
 		const payload = Buffer.alloc(4);
 		payload.writeInt32LE(number);
-		this.#send(request.signal, id, payload);
-	}
-
-	/** SIGTERM at the time limit or on abort, SIGKILL after the grace. */
-	#killer(id: number, options: GuestExec): { timedOut: () => boolean; stop: () => void } {
-		const { timeoutMs, killAfterMs = 2_000, signal } = options;
-		let timedOut = false;
-		let hardTimer: NodeJS.Timeout | undefined;
-		const end = () => {
-			this.#kill(id, signals.SIGTERM);
-			hardTimer ??= setTimeout(() => this.#kill(id, signals.SIGKILL), killAfterMs);
-		};
-		const timer =
-			timeoutMs === undefined
-				? undefined
-				: setTimeout(() => {
-						timedOut = true;
-						end();
-					}, timeoutMs);
-		signal?.addEventListener('abort', end, { once: true });
-		return {
-			timedOut: () => timedOut,
-			stop: () => {
-				clearTimeout(timer);
-				clearTimeout(hardTimer);
-				signal?.removeEventListener('abort', end);
-			},
-		};
+		void this.#send(request.signal, id, payload);
 	}
 
 	/** Sends data within the agent's window, then the empty frame that ends it. */
@@ -246,10 +224,21 @@ export class Agent extends EventEmitter<{ hello: [version: number]; closed: [err
 	/** Resolves when the stream takes more. */
 	async #send(type: number, id: number, payload?: Uint8Array): Promise<void> {
 		if (this.#closed || this.#stream.writableEnded) return;
-		if (!this.#stream.write(encodeFrame(type, id, payload))) await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')]);
+		if (!this.#stream.write(encodeFrame(type, id, payload))) {
+			this.#drained ??= deferred();
+			await this.#drained.promise;
+		}
 	}
 
-	async #ask<T>(type: number, payload: Uint8Array, what: string, converse: (frames: Inbox, id: number) => Promise<T>): Promise<T> {
+	/** Sends a request and lets `converse` read its answers. When `signal` aborts, the child in the guest is told to end and the wait ends at once. */
+	async #ask<T>(
+		type: number,
+		payload: Uint8Array,
+		what: string,
+		converse: (frames: Inbox, id: number) => Promise<T>,
+		signal?: AbortSignal,
+	): Promise<T> {
+		signal?.throwIfAborted();
 		if (this.#closed) throw this.#closed;
 		if (payload.length > windowBytes) throw new GuestError(what.slice(0, 80), 7, 'the argument list is too long');
 		const id = this.#nextId;
@@ -262,13 +251,24 @@ export class Agent extends EventEmitter<{ hello: [version: number]; closed: [err
 			},
 			onClosed: inbox.fail,
 		});
+		const onAbort = () => {
+			this.#signal(id, signals.SIGTERM);
+			inbox.fail(signal?.reason);
+		};
+		signal?.addEventListener('abort', onAbort, { once: true });
 		try {
 			// Not waited for: the answer is, and it cannot come before the request left.
 			void this.#send(type, id, payload);
 			return await converse(inbox, id);
 		} finally {
+			signal?.removeEventListener('abort', onAbort);
 			this.#requests.delete(id);
 		}
+	}
+
+	#setDrained(): void {
+		this.#drained?.resolve();
+		this.#drained = undefined;
 	}
 
 	#dispatch(frame: Frame): void {

@@ -1,0 +1,36 @@
+/** What a machine is made of, as plain data: the same spec gives the same QEMU line on any worker. */
+
+export interface MachineSpec {
+	/** An uncompressed vmlinux with CONFIG_PVH=y (boots without a decompressor), or a bzImage. */
+	readonly kernel: string;
+	readonly initrd: string;
+	/** Added to the fixed command line of qemu-args.ts. */
+	readonly cmdline?: string;
+	readonly cpus: number;
+	readonly memoryMiB: number;
+	readonly accel: Accel;
+	readonly disks?: readonly Disk[];
+	readonly shares?: readonly Share[];
+	/** Appended as they are. */
+	readonly extraArgs?: readonly string[];
+}
+
+export type Accel = 'kvm' | 'tcg';
+
+/** A virtio-blk disk; the guest finds it by its serial number, which is `name` (at most 20 characters). */
+export interface Disk {
+	readonly name: string;
+	readonly path: string;
+	readonly format: 'raw' | 'qcow2';
+	readonly readOnly?: boolean;
+}
+
+/** A host folder served by QEMU's own 9p server under the mount tag `tag` (at most 31 characters). */
+export interface Share {
+	readonly tag: string;
+	readonly path: string;
+}
+
+/** The virtio-serial ports, in the order of their numbers; the guest knows them by name. */
+export const portNames = ['crucible.agent', 'crucible.results', 'crucible.trace', 'crucible.ssh'] as const;
+export type PortName = (typeof portNames)[number];

@@ -1,0 +1,275 @@
+/** A live QEMU with its channels: the only place that starts one. */
+
+import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { deferred, withDeadline } from '../util/deadline.ts';
+import { InfraError, KernelError } from '../util/errors.ts';
+import { start } from '../util/exec.ts';
+import { Scope } from '../util/scope.ts';
+import { Agent, type GuestExec, type GuestResult } from './agent.ts';
+import { Channel } from './channel.ts';
+import { Console } from './console.ts';
+import { lineSplitter } from './lines.ts';
+import { explainExit, GuestEnded, type MachineExit } from './machine-exit.ts';
+import { type MachineSpec, portNames } from './machine-spec.ts';
+import { countNinepReads, type NinepReads } from './ninep-reads.ts';
+import { connectSocket, makePrivateDir } from './private-dir.ts';
+import { formatQemuLine, qemu, qemuArgs, socketPaths } from './qemu-args.ts';
+import { Qmp } from './qmp.ts';
+
+export interface MachineOptions {
+	/** Gets qemu.args, console.log, ktap.txt, trace.txt (until `record` sends these elsewhere) and 9p-trace.log. */
+	readonly dir: string;
+	readonly signal?: AbortSignal | undefined;
+	/** Of chooseAccel. Default 1. */
+	readonly timeoutScale?: number;
+	/** Until the agent says hello; scaled. The default 40 s is five times a KASAN boot under KVM with room for a loaded host. */
+	readonly bootTimeoutMs?: number;
+	/** Sees every byte of the console, from the first. */
+	readonly onConsole?: (chunk: Buffer) => void;
+}
+
+/** Starts QEMU; its pid is the child's own, and it dies with us. */
+export function startQemu(args: readonly string[]): ReturnType<typeof start> {
+	return start(qemu, args);
+}
+
+/** QEMU makes its sockets before it does anything else; a loaded host may need a while to load it. */
+const socketMs = 20_000;
+
+/** The channels of a machine that QEMU has opened. */
+interface Parts {
+	readonly scope: Scope;
+	readonly qmp: Qmp;
+	readonly agent: Agent;
+	readonly console: Console;
+	readonly results: Channel;
+	readonly trace: Channel;
+	readonly ssh: Socket;
+	readonly exited: Promise<MachineExit>;
+	readonly pid: number;
+	readonly dir: string;
+	readonly timeoutScale: number;
+	readonly quit: () => void;
+}
+
+export class Machine implements AsyncDisposable {
+	readonly qmp: Qmp;
+	readonly agent: Agent;
+	readonly console: Console;
+	/** KTAP of the running case. */
+	readonly results: Channel;
+	readonly trace: Channel;
+	/** The byte stream of port crucible.ssh; ssh.ts uses it. */
+	readonly ssh: Socket;
+	/** Resolves when QEMU ended and the console's last byte is on disk; never rejects. */
+	readonly exited: Promise<MachineExit>;
+	readonly pid: number;
+	/** The folder of the options. */
+	readonly dir: string;
+	readonly timeoutScale: number;
+	readonly #parts: Parts;
+	#barriers = 0;
+
+	private constructor(parts: Parts) {
+		this.#parts = parts;
+		this.qmp = parts.qmp;
+		this.agent = parts.agent;
+		this.console = parts.console;
+		this.results = parts.results;
+		this.trace = parts.trace;
+		this.ssh = parts.ssh;
+		this.exited = parts.exited;
+		this.pid = parts.pid;
+		this.dir = parts.dir;
+		this.timeoutScale = parts.timeoutScale;
+	}
+
+	/**
+	 * Boots until the agent answers. Throws a KernelError('boot') with the last console lines when the kernel ends or is
+	 * silent before, an InfraError when QEMU does not start or is lost.
+	 */
+	static async start(spec: MachineSpec, options: MachineOptions): Promise<Machine> {
+		const { signal, timeoutScale = 1, bootTimeoutMs = 40_000 } = options;
+		signal?.throwIfAborted();
+		const parts = await launch(spec, options);
+		try {
+			const hello = once(parts.agent, 'hello').then(() => undefined);
+			// Lost with QEMU: `exited` tells more.
+			hello.catch(() => {});
+			await parts.qmp.execute('cont');
+			const exit = await withDeadline(Promise.race([hello, parts.exited]), bootTimeoutMs * timeoutScale, 'the guest agent', signal).catch(
+				(error: Error) => {
+					if (signal?.aborted) throw error;
+					throw new KernelError('boot', `the kernel does not come up: ${error.message}`, parts.console.tail(40));
+				},
+			);
+			if (exit) throw bootFailure(exit, parts.console);
+			return new Machine(parts);
+		} catch (error) {
+			parts.quit();
+			await parts.scope[Symbol.asyncDispose]();
+			throw error;
+		}
+	}
+
+	/**
+	 * Runs a program. Throws GuestEnded when the kernel panics, resets or powers off meanwhile, an InfraError when QEMU or
+	 * the agent is lost, else as Agent.exec. Output for the results port has arrived when this resolves.
+	 */
+	async exec(options: GuestExec): Promise<GuestResult> {
+		const before = this.results.bytes;
+		return this.watch(async () => {
+			const result = await this.agent.exec(options);
+			if (result.resultsBytes > 0) await this.results.waitForBytes(before + result.resultsBytes, 20_000, 'the rest of the results');
+			return result;
+		});
+	}
+
+	/** Does `work` with the guest; when it fails because the machine ended, throws what that was: GuestEnded or an InfraError. */
+	async watch<T>(work: () => Promise<T>): Promise<T> {
+		try {
+			return await work();
+		} catch (error) {
+			if (!(error instanceof InfraError)) throw error;
+			// QEMU closes its sockets shortly before it ends.
+			const exit = await withDeadline(this.exited, 5_000, 'the end of QEMU').catch(() => undefined);
+			if (exit === undefined) throw error;
+			throw isGuests(exit) ? new GuestEnded(exit) : new InfraError(exit.detail, { cause: error });
+		}
+	}
+
+	/** Console, results and trace go to files in `dir` from here on: console.log, ktap.txt, trace.txt. */
+	async record(dir: string): Promise<void> {
+		await mkdir(dir, { recursive: true });
+		await this.console.to(join(dir, 'console.log'));
+		await this.results.to(join(dir, 'ktap.txt'));
+		await this.trace.to(join(dir, 'trace.txt'));
+	}
+
+	/** Puts a line into the kernel log and waits until the console shows it: what the kernel printed before has arrived then. */
+	async mark(text: string, ms = 10_000 * this.timeoutScale): Promise<void> {
+		const line = `crucible: ${text} #${++this.#barriers}`;
+		const seen = this.console.waitForText(line, ms);
+		seen.catch(() => {});
+		// <1> is printed at any console log level that prints anything.
+		await this.exec({ argv: ['/bin/sh', '-c', 'echo "<1>$0" >/dev/kmsg', line], env: guestEnv, timeoutMs: ms });
+		await this.watch(() => seen);
+	}
+
+	/** Reads that QEMU's 9p server answered since the boot. */
+	async ninepReads(): Promise<NinepReads> {
+		return countNinepReads(ninepTrace(this.dir));
+	}
+
+	/** Ends QEMU and closes the files; never fails because the machine is already gone. */
+	async [Symbol.asyncDispose](): Promise<void> {
+		this.#parts.quit();
+		await this.#parts.scope[Symbol.asyncDispose]();
+	}
+}
+
+/** For programs of the runner's own in the guest. */
+export const guestEnv = { PATH: '/crucible/bin:/usr/sbin:/usr/bin:/sbin:/bin' } as const;
+
+/** Whether the guest itself brought the end about. */
+function isGuests(exit: MachineExit): boolean {
+	return exit.reason === 'panic' || exit.reason === 'reset' || exit.reason === 'poweroff';
+}
+
+function bootFailure(exit: MachineExit, console: Console): Error {
+	if (isGuests(exit)) return new KernelError('boot', `the kernel does not come up: ${exit.detail}`, console.tail(40));
+	return new InfraError([exit.detail, ...exit.stderr].join('\n'));
+}
+
+function ninepTrace(dir: string): string {
+	return join(dir, '9p-trace.log');
+}
+
+/** Starts QEMU with its CPUs stopped and connects everything. */
+async function launch(spec: MachineSpec, options: MachineOptions): Promise<Parts> {
+	const { dir, signal, timeoutScale = 1 } = options;
+	const scope = new Scope();
+	try {
+		await mkdir(dir, { recursive: true });
+		const sockets = await makePrivateDir();
+		scope.defer(() => rm(sockets, { recursive: true, force: true }));
+		const args = qemuArgs(spec, { sockets, ...(spec.shares?.length && { ninepTrace: ninepTrace(dir) }) });
+		await writeFile(join(dir, 'qemu.args'), `${formatQemuLine(args)}\n`);
+		// -S: nothing the guest says comes before somebody listens.
+		const child = startQemu(['-S', ...args]);
+		const stderr: string[] = [];
+		const onLine = lineSplitter((line) => {
+			stderr.push(line);
+			if (stderr.length > 40) stderr.shift();
+		});
+		child.stderr.on('data', onLine);
+		child.stdout.on('data', onLine);
+		const ended = Promise.resolve(child);
+		scope.defer(async () => {
+			child.kill('SIGKILL');
+			await ended;
+		});
+		const paths = socketPaths(sockets);
+		const connecting = new AbortController();
+		const open = async (path: string) => {
+			const socket = await connectSocket(path, { ms: socketMs, signal: connecting.signal });
+			scope.defer(() => void socket.destroy());
+			return socket;
+		};
+		const isOpen = Promise.all([open(paths.qmp), open(paths.console), ...portNames.map((name) => open(paths.ports[name]))]);
+		isOpen.catch(() => {});
+		const onAbort = () => connecting.abort(signal?.reason);
+		signal?.addEventListener('abort', onAbort, { once: true });
+		void ended.then((result) =>
+			connecting.abort(new InfraError([`QEMU exited with ${result.exitCode ?? result.signal}`, ...stderr].join('\n'))),
+		);
+		const [qmpSocket, consoleSocket, agentSocket, resultsSocket, traceSocket, ssh] = await isOpen.finally(() =>
+			signal?.removeEventListener('abort', onAbort),
+		);
+		if (!qmpSocket || !consoleSocket || !agentSocket || !resultsSocket || !traceSocket || !ssh) throw new InfraError('a socket is missing');
+		ssh.on('error', () => {});
+		ssh.pause();
+
+		const console = new Console(consoleSocket);
+		if (options.onConsole) console.tap(options.onConsole);
+		const results = new Channel(resultsSocket);
+		const trace = new Channel(traceSocket);
+		await console.to(join(dir, 'console.log'));
+		await results.to(join(dir, 'ktap.txt'));
+		await trace.to(join(dir, 'trace.txt'));
+		const agent = new Agent(agentSocket);
+		scope.defer(() => agent.close('the machine was closed'));
+		const qmp = await Qmp.connect(qmpSocket, signal);
+		scope.defer(() => qmp[Symbol.dispose]());
+
+		let shutdown: string | undefined;
+		let isOurs = false;
+		qmp.on('event', ({ event, data }) => {
+			if (event === 'SHUTDOWN') shutdown = String(data.reason);
+			// The port is open while the agent lives.
+			if (event === 'VSERPORT_CHANGE' && data.id === 'agent' && data.open === false) agent.close('it ended, or closed its port');
+		});
+		const exited = deferred<MachineExit>();
+		void ended.then(async ({ exitCode, signal: killedBy }) => {
+			await Promise.all([console.ended, results.ended, trace.ended]);
+			agent.close('QEMU ended');
+			exited.resolve(explainExit({ exitCode, signal: killedBy, stderr, shutdown, panic: console.panic, isOurs }));
+		});
+		// Runs first: files are whole only when QEMU is gone and its last bytes are read.
+		scope.defer(async () => {
+			await qmp.execute('quit', {}, { ms: 3_000 }).catch(() => {});
+			await withDeadline(exited.promise, 5_000, 'the end of QEMU').catch(() => child.kill('SIGKILL'));
+			await exited.promise;
+		});
+		const quit = () => {
+			isOurs = true;
+		};
+		return { scope, qmp, agent, console, results, trace, ssh, exited: exited.promise, pid: child.pid ?? 0, dir, timeoutScale, quit };
+	} catch (error) {
+		await scope[Symbol.asyncDispose]();
+		throw error;
+	}
+}

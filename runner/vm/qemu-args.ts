@@ -1,0 +1,107 @@
+/** A machine's QEMU command line, from its spec. */
+
+import { join } from 'node:path';
+import { UserError } from '../util/errors.ts';
+import { type MachineSpec, portNames } from './machine-spec.ts';
+
+export const qemu = 'qemu-system-x86_64';
+
+/** Of a machine whose sockets are in `sockets`. */
+export function socketPaths(sockets: string) {
+	return {
+		qmp: join(sockets, 'qmp'),
+		console: join(sockets, 'console'),
+		ports: Object.fromEntries(portNames.map((name) => [name, join(sockets, name.replace('crucible.', ''))])) as Record<
+			(typeof portNames)[number],
+			string
+		>,
+	};
+}
+
+/**
+ * panic=-1 resets at once and -no-reboot ends QEMU then. nokaslr: frames keep the addresses of vmlinux, and holds need them.
+ * unknown_nmi_panic: an NMI from the host makes a hanging kernel print its stack.
+ */
+const cmdline = 'console=ttyS0 panic=-1 kasan_multi_shot printk.time=1 hung_task_panic=0 unknown_nmi_panic nokaslr';
+
+export interface QemuFiles {
+	/** The folder for the sockets; their paths must stay below 108 bytes. */
+	readonly sockets: string;
+	/** Where QEMU logs the reads that its 9p server answers; absent when nobody asked. */
+	readonly ninepTrace?: string;
+}
+
+/** The arguments after `qemu-system-x86_64`. Throws a UserError for a name that QEMU would cut short or refuse. */
+export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
+	const sockets = socketPaths(files.sockets);
+	const { disks = [], shares = [], extraArgs = [] } = spec;
+	for (const { name } of disks) checkName('disk', name, 20);
+	for (const { tag } of shares) checkName('share', tag, 31);
+	return [
+		['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
+		['-machine', 'q35,vmport=off', ...accelArgs(spec.accel)],
+		['-smp', `${spec.cpus}`, '-m', `${spec.memoryMiB}M`],
+		['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', [cmdline, spec.cmdline].filter(Boolean).join(' ')],
+		['-chardev', socket('qmp', sockets.qmp), '-mon', 'chardev=qmp,mode=control'],
+		['-chardev', socket('console', sockets.console), '-serial', 'chardev:console'],
+		['-object', 'rng-builtin,id=entropy', '-device', 'virtio-rng-pci,rng=entropy'],
+		['-device', 'virtio-serial-pci'],
+		...portNames.map((name) => {
+			const id = name.replace('crucible.', '');
+			return ['-chardev', socket(id, sockets.ports[name]), '-device', `virtserialport,chardev=${id},name=${name},id=${id}`];
+		}),
+		// The disk is thrown away after the run: flushes need not reach the host's disk.
+		...disks.map(({ name, path, format, readOnly }) => [
+			'-blockdev',
+			`driver=${format},node-name=${name},read-only=${readOnly ? 'on' : 'off'},cache.no-flush=on,file.driver=file,file.filename=${doubleCommas(path)}`,
+			'-device',
+			`virtio-blk-pci,drive=${name},serial=${name},id=disk-${name}`,
+		]),
+		// none: as passthrough, but a chown that an unprivileged QEMU may not do is no error; the host reads the files as they are.
+		// remap: the host folder may hold mount points, whose inode numbers would collide.
+		...shares.map(({ tag, path }) => [
+			'-fsdev',
+			`local,id=share-${tag},path=${doubleCommas(path)},security_model=none,multidevs=remap`,
+			'-device',
+			`virtio-9p-pci,fsdev=share-${tag},mount_tag=${tag}`,
+		]),
+		files.ninepTrace === undefined ? [] : ['-d', 'trace:v9fs_read,trace:v9fs_read_return', '-D', files.ninepTrace],
+		extraArgs,
+	].flat();
+}
+
+/** `max` is the host's CPU under KVM, and all that TCG can do under TCG. */
+export function accelArgs(accel: MachineSpec['accel']): string[] {
+	return ['-accel', accel === 'kvm' ? 'kvm' : 'tcg,thread=multi', '-cpu', 'max'];
+}
+
+/** For people and shells: one option with its value per line, quoted where a shell would change it. */
+export function formatQemuLine(args: readonly string[]): string {
+	const lines: string[] = [qemu];
+	for (const [at, arg] of args.entries()) {
+		const isValue = !arg.startsWith('-') && at > 0 && args[at - 1]?.startsWith('-');
+		const line = isValue ? `${lines.pop()} ${quote(arg)}` : quote(arg);
+		lines.push(line);
+	}
+	return lines.join(' \\\n  ');
+}
+
+function quote(arg: string): string {
+	return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`;
+}
+
+function socket(id: string, path: string): string {
+	return `socket,id=${id},path=${doubleCommas(path)},server=on,wait=off`;
+}
+
+/** QEMU's option syntax: a comma inside a value is written twice. */
+function doubleCommas(value: string): string {
+	return value.replaceAll(',', ',,');
+}
+
+function checkName(what: string, name: string, most: number): void {
+	if (!/^[a-z][a-z0-9-]*$/.test(name) || name.length > most)
+		throw new UserError(`not a name for a ${what}: "${name}"`, {
+			hint: `use lower-case letters, digits and dashes, at most ${most}, beginning with a letter`,
+		});
+}
