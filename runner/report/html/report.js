@@ -1,0 +1,76 @@
+/** What report.html does by itself: filter the cases, copy a command, open what a link points to. */
+
+const cases = [...document.querySelectorAll('.case')].map((element) => ({
+	element,
+	status: element.dataset.status,
+	text: `${element.querySelector('summary').textContent} ${element.dataset.find}`.toLowerCase(),
+}));
+const filter = document.getElementById('filter');
+const chips = [...document.querySelectorAll('.chip')];
+
+function apply() {
+	const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+	const wanted = new Set(chips.filter((chip) => chip.ariaPressed === 'true').map((chip) => chip.dataset.status));
+	let shown = 0;
+	for (const { element, status, text } of cases) {
+		const isShown = (wanted.size === 0 || wanted.has(status)) && words.every((word) => text.includes(word));
+		element.hidden = !isShown;
+		if (isShown) shown++;
+	}
+	document.getElementById('shown').textContent = shown === cases.length ? '' : `${shown} of ${cases.length}`;
+	document.getElementById('none').hidden = shown > 0 || cases.length === 0;
+}
+
+function openTarget() {
+	const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+	if (!target?.classList.contains('case')) return;
+	if (target.hidden) {
+		filter.value = '';
+		for (const chip of chips) chip.ariaPressed = 'false';
+		apply();
+	}
+	target.open = true;
+	target.scrollIntoView();
+}
+
+async function copy(button) {
+	const code = button.parentElement.querySelector('code');
+	try {
+		await navigator.clipboard.writeText(code.textContent);
+		button.textContent = 'copied';
+	} catch {
+		// A browser that keeps the clipboard from local files: select the text, so that one key copies it.
+		getSelection().selectAllChildren(code);
+		button.textContent = 'selected';
+	}
+	setTimeout(() => {
+		button.textContent = 'copy';
+	}, 1500);
+}
+
+document.addEventListener('click', (event) => {
+	const button = event.target.closest('button');
+	if (button?.classList.contains('copy')) copy(button);
+	if (button?.classList.contains('chip')) {
+		button.ariaPressed = button.ariaPressed === 'true' ? 'false' : 'true';
+		apply();
+	}
+});
+document.addEventListener('keydown', (event) => {
+	const isTyping = event.target instanceof HTMLInputElement;
+	if (event.key === '/' && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
+		event.preventDefault();
+		filter.focus();
+	}
+	if (event.key === 'Escape' && isTyping) {
+		filter.value = '';
+		apply();
+		filter.blur();
+	}
+});
+document.querySelector('.bar').addEventListener('submit', (event) => event.preventDefault());
+filter.addEventListener('input', apply);
+addEventListener('hashchange', openTarget);
+// A reload keeps what was typed.
+apply();
+openTarget();
