@@ -28,10 +28,11 @@ const dmesgLevel = /^(?:kern|user|daemon) *: ?\w+ *: /;
 const syslog =
 	/^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?|\[ *\d+\.\d{6}\]) \S+ kernel(?:\[\d+\])?: ?/;
 // "[Sat Nov 21 01:00:00 2026] ", "2026-11-21T01:00:00,123456+00:00 "
-const date =
-	/^(?:\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\]|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d+[+-]\d\d:\d\d)(?=[ [])/;
+const date = /^(?:\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\]|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d+[+-]\d\d:\d\d)(?=[ [])/;
 // "[  432.921382] ", "[  432.921382][ T8137] ", "[  432.921382][    C0] "
 const stamp = /^\[ *(\d{1,8}\.\d{6})\](?:\[ *([TC]\d+)\])?(?: |$)/;
+// "[  432.921382][ T8137] text", of printable ASCII without a `^M`
+const usual = /^\[ *(\d{1,8}\.\d{6})\](?:\[ *([TC]\d+)\])? ((?:[\t -\]_-~]|\^(?!M))*)$/;
 // "[ T8137] "
 const callerOnly = /^ ?\[ *([TC]\d+)\](?: |$)/;
 // "~ # cat x[  432.921382] BUG: ..."; somebody's unfinished line stands before the kernel's
@@ -39,6 +40,16 @@ const embeddedStamp = /\[ *\d{1,8}\.\d{6}\](?:\[ *[TC]\d+\])? (?=\S)/;
 
 /** Reads one line, given without its newline. Never fails: what is not recognised is text. */
 export function readConsoleLine(raw: string): ConsoleLine {
+	// The usual line of a console needs no more than this.
+	const plain = usual.exec(raw);
+	if (plain?.[3] !== undefined)
+		return {
+			text: plain[3],
+			guestTime: Number(plain[1]),
+			...(plain[2] !== undefined && { caller: plain[2] }),
+			isStamped: true,
+			width: raw.length,
+		};
 	let rest = raw.includes('\u001b') ? raw.replace(escapes, '') : raw;
 	rest = rest.replace(lineEnds, '');
 	const width = rest.length;

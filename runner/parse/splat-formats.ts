@@ -57,7 +57,10 @@ export const splatFormats: readonly SplatFormat[] = [
 		id: 'kasan',
 		kind: 'KASAN',
 		begins: /^BUG: KASAN: /,
-		facts: [/BUG: KASAN: (?<what>double-free or invalid-free|[\w-]+)(?: in (?<at>[A-Za-z_][\w.]*))?/, /^(?<access>Read|Write) (?:of|at)\b/m],
+		facts: [
+			/BUG: KASAN: (?<what>double-free or invalid-free|[\w-]+)(?: in (?<at>[A-Za-z_][\w.]*))?/,
+			/^(?<access>Read|Write) (?:of|at)\b/m,
+		],
 		title: 'KASAN: {what} {access} in {in}',
 		role: 'access',
 		ends: rule,
@@ -166,7 +169,11 @@ export const splatFormats: readonly SplatFormat[] = [
 		kind: 'LOCKDEP',
 		begins:
 			/^WARNING: (?:possible (?:circular locking dependency|recursive locking|irq lock inversion dependency) detected|.*-safe -> .*-unsafe lock order detected)/,
-		facts: [lockAt, /just changed the state of lock:\n[^\n]*\bat: (?<at>[A-Za-z_][\w.]*)\+0x/, /is trying to acquire:\n[^\n]*\bat: (?<at>[A-Za-z_][\w.]*)\+0x/],
+		facts: [
+			lockAt,
+			/just changed the state of lock:\n[^\n]*\bat: (?<at>[A-Za-z_][\w.]*)\+0x/,
+			/is trying to acquire:\n[^\n]*\bat: (?<at>[A-Za-z_][\w.]*)\+0x/,
+		],
 		title: 'possible deadlock in {in}',
 	},
 	{
@@ -355,7 +362,8 @@ export const splatFormats: readonly SplatFormat[] = [
 		// "Oops: general protection fault, probably for non-canonical address 0xdffffc0000000003: 0000 [#1] PREEMPT SMP KASAN"
 		id: 'oops',
 		kind: 'OOPS',
-		begins: /^(?:Oops: )?(?<what>general protection fault|divide error|invalid opcode|stack segment|segment not present|alignment check|int3)\b.*\[#\d+\]/,
+		begins:
+			/^(?:Oops: )?(?<what>general protection fault|divide error|invalid opcode|stack segment|segment not present|alignment check|int3)\b.*\[#\d+\]/,
 		title: '{what} in {in}',
 		ends: endTrace,
 	},
@@ -422,13 +430,35 @@ export const splatFormats: readonly SplatFormat[] = [
 		begins: /^-{8,}\[ cut here \]-{8,}$/,
 		title: 'WARNING: report cut short',
 		ends: endTrace,
-		absorbs: ['refcount', 'list', 'busy-inodes', 'cache-has-objects', 'ubsan', 'warning', 'warning-short', 'kernel-bug', 'oops', 'oops-bare'],
+		absorbs: [
+			'refcount',
+			'list',
+			'busy-inodes',
+			'cache-has-objects',
+			'ubsan',
+			'warning',
+			'warning-short',
+			'kernel-bug',
+			'oops',
+			'oops-bare',
+		],
 	},
 ];
 
-/** Every first line that opens a report has one of these in it: the bytes of a console are searched for them, and for nothing else. */
-export const triggers =
-	/BUG|WARNING: |INFO: | \[#\d|\[ cut here \]|UBSAN: |FAULT_INJECTION|list_(?:add|del) |VFS: Busy|hard LOCKUP|PANIC: |Kernel panic|unreferenced object|kmemleak: /g;
+/**
+ * Every line that fits a `begins` has one of these in it: the bytes of a console are searched for them, and for nothing else. Two
+ * expressions, each with few first letters: V8 then skips through text at 400-900 MB/s; joined, it reads every byte at 150.
+ */
+export const triggers: readonly RegExp[] = [
+	/BUG|WARNING: |INFO: |\[#\d|\[ cut here|UBSAN: |_INJECTION|_(?:add|del) (?:c|d)|VFS: B|LOCKUP|PANIC: |Kernel p|Oops/g,
+	/unreferenced object 0x|new suspected memory leak/g,
+];
+
+/** The first format of the table that fits a line. */
+export function formatOfLine(text: string): SplatFormat | undefined {
+	return mayBegin.test(text) ? splatFormats.find((format) => format.begins.test(text)) : undefined;
+}
+const mayBegin = new RegExp([...triggers.map(({ source }) => source), 'refcount_t: ', 'kmem_cache_destroy '].join('|'));
 
 /** A panic that only says that something else was fatal: it belongs to the report before it and is no record of its own. */
 // "Kernel panic - not syncing: Fatal exception in interrupt", "Kernel panic - not syncing: KASAN: panic_on_warn set ..."

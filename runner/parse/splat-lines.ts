@@ -20,7 +20,7 @@ const shapes: readonly RegExp[] = [
 	/^[ >]?[0-9a-f]{16}: (?:[0-9a-f?]{2} ?)+/,
 	/^\s+\^\s*$/,
 	// "kfence-#12: 0x...-0x..., size=32, cache=kmalloc-32", "value changed: 0x1 -> 0x2", "write to 0xffff8881 of 8 bytes by task 81 on cpu 1:"
-	/^(?:kfence-#\d+|value changed:| bits changed:|race at unknown origin|Reported by Kernel Concurrency|  \||  \+-> reordered)/,
+	/^(?:kfence-#\d+|value changed:| bits changed:|race at unknown origin|Reported by Kernel Concurrency| {2}\|| {2}\+-> reordered)/,
 	/^(?:(?:read|write|read-write|assert no \w+)(?: \([\w, ]+\))? to 0x)/,
 	/^(?:Use-after-free|Out-of-bounds|Corrupted memory|Invalid (?:free|read|write)) /,
 	/^(?:Uninit was|Local variable|Bytes? \d+|Memory access of size|Data copied to)/,
@@ -41,7 +41,7 @@ const shapes: readonly RegExp[] = [
 	// an oops
 	/^(?:#PF: |PGD |IDT: |GDT: |Oops: |KASAN: |BAD$|CR2|Kernel Offset:|\[<)/,
 	// stalls and lockups
-	/^(?:rcu: |\t|NMI backtrace|Sending NMI|RCU grace-period|Stack dump where|Task dump|CPU#\d+ |Showing (?:busy|backtraces)|workqueue |pool \d+|  pwq |    (?:in-flight|pending|inactive):|task:|nmi_)/,
+	/^(?:rcu: |\t|NMI backtrace|Sending NMI|RCU grace-period|Stack dump where|Task dump|CPU#\d+ |Showing (?:busy|backtraces)|workqueue |pool \d+| {2}pwq | {4}(?:in-flight|pending|inactive):|task:|nmi_)/,
 	// "      Not tainted 6.12.0 #1", "\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\" disables this message."
 	/^\s+(?:Not tainted|Tainted:|\S+ is blocked)|^"echo 0 > |^INFO: task .* blocked on|^Future hung task/,
 	// slub
@@ -51,7 +51,7 @@ const shapes: readonly RegExp[] = [
 	/^\s+(?:comm "|hex dump|backtrace|[0-9a-f]{2}(?: [0-9a-f]{2}){3,})/,
 	// "name failslab, interval 1, probability 0, space 0, times 0"
 	/^name [\w-]+, interval \d+/,
-	/^(?:kernel BUG at|WARNING: CPU|last function:|     last function:|Rebooting in)/,
+	/^(?:kernel BUG at|WARNING: CPU|last function:| {5}last function:|Rebooting in)/,
 ];
 
 /** Whether the line has the shape of one inside a report. */

@@ -40,7 +40,10 @@ const headings: readonly Heading[] = [
 	{ begins: /^Task dump for CPU (\d+):/, role: 'cpu $1' },
 	{ begins: /^\s+backtrace(?: \(crc [0-9a-f]+\))?:/, role: own },
 	{ begins: /^Kernel panic - not syncing/, role: 'panic' },
-	{ begins: /^(?:---\[ end |The buggy address belongs to the variable|Showing all locks|Memory state around|.*is trying to release lock)/, role: '' },
+	{
+		begins: /^(?:---\[ end |The buggy address belongs to the variable|Showing all locks|Memory state around|.*is trying to release lock)/,
+		role: '',
+	},
 ];
 
 /** Reads the stacks of a report's lines; `ownRole` names the report's own, which comes first. `at` lines before any heading belong to it. */

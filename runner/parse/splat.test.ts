@@ -55,7 +55,7 @@ for (const fixture of readFixtures()) {
 		'quoted twice': (line: string) => `> > ${line}`,
 		'with levels': (line: string) => (/^\[ *\d+\.\d{6}\]/.test(line) ? `<4>${line}` : line),
 		'from syslog': (line: string) => (/^\[ *\d+\.\d{6}\]/.test(line) ? `Nov 21 01:00:00 host kernel: ${line}` : line),
-		'with a printk caller': (line: string) => line.replace(/^(\[ *\d+\.\d{6}\]) /, '$1[   T77] '),
+		'with a printk caller': (line: string) => line.replace(/(\[ *\d+\.\d{6}\]) /, '$1[   T77] '),
 		'without its printk caller': (line: string) => line.replace(/^(\[ *\d+\.\d{6}\])\[ *[CT]\d+\] /, '$1 '),
 	})) {
 		// With one caller for all, or none, two reports that interleave cannot be told apart.

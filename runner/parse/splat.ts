@@ -2,7 +2,7 @@
 
 import type { Splat } from '../model/run.ts';
 import { type ConsoleLine, readConsoleLine } from './console-line.ts';
-import { consequentPanic, type SplatFormat, splatFormats, triggers } from './splat-formats.ts';
+import { consequentPanic, formatOfLine, type SplatFormat, triggers } from './splat-formats.ts';
 import { isAfterOops, isReportLine } from './splat-lines.ts';
 import { makeSplat } from './splat-record.ts';
 
@@ -43,10 +43,13 @@ const mostOpen = 16;
  */
 export function createSplatScanner(onSplat: (splat: Splat) => void, limits: Partial<SplatLimits> = {}): SplatScanner {
 	const { lineBytes } = { ...defaults, ...limits };
-	const tracker = trackReports((report) => {
-		const splat = makeSplat(report.lines, report.guestTime);
-		if (splat) onSplat(splat);
-	}, { ...defaults, ...limits });
+	const tracker = trackReports(
+		(report) => {
+			const splat = makeSplat(report.lines, report.guestTime);
+			if (splat) onSplat(splat);
+		},
+		{ ...defaults, ...limits },
+	);
 	// Latin-1 keeps one character a byte, so that a cut inside a UTF-8 sequence does no harm; lines are decoded when they are kept.
 	let carry = '';
 	let isOverlong = false;
@@ -62,16 +65,16 @@ export function createSplatScanner(onSplat: (splat: Splat) => void, limits: Part
 		}
 		text = carry + text;
 		const last = text.lastIndexOf('\n');
+		const next = searchFor(text);
 		let at = 0;
 		while (at <= last) {
 			if (tracker.isIdle()) {
-				triggers.lastIndex = at;
-				const hit = triggers.exec(text);
-				if (!hit || hit.index > last) {
+				const hit = next(at);
+				if (hit > last) {
 					at = last + 1;
 					break;
 				}
-				at = Math.max(at, text.lastIndexOf('\n', hit.index) + 1);
+				at = Math.max(at, text.lastIndexOf('\n', hit) + 1);
 			}
 			const newline = text.indexOf('\n', at);
 			tracker.line(text.slice(at, Math.min(newline, at + lineBytes)));
@@ -92,6 +95,19 @@ export function createSplatScanner(onSplat: (splat: Splat) => void, limits: Part
 			isOverlong = false;
 			tracker.finish(true);
 		},
+	};
+}
+
+/** Where the next trigger is, at or after a place; places must not go down. Infinity when there is none. */
+function searchFor(text: string): (from: number) => number {
+	const hits = triggers.map(() => -1);
+	return (from) => {
+		triggers.forEach((trigger, index) => {
+			if ((hits[index] ?? -1) >= from) return;
+			trigger.lastIndex = from;
+			hits[index] = trigger.exec(text)?.index ?? Number.POSITIVE_INFINITY;
+		});
+		return Math.min(...hits);
 	};
 }
 
@@ -191,7 +207,9 @@ function trackReports(onReport: (report: Pick<Report, 'lines' | 'guestTime'>) =>
 		const { text } = line;
 		const isMarked = [...report.formats].some((format) => format.ends);
 		if (report.isEnded) {
-			const isDying = [...report.formats].some((format) => format.kind === 'OOPS' || format.kind === 'BUG' || format.kind === 'LIST_CORRUPTION');
+			const isDying = [...report.formats].some(
+				(format) => format.kind === 'OOPS' || format.kind === 'BUG' || format.kind === 'LIST_CORRUPTION',
+			);
 			if (isDying && isAfterOops(text)) append(report, line);
 			else if (text.trim() !== '' && ++report.after > afterLines) close(key);
 			return;
@@ -214,7 +232,7 @@ function trackReports(onReport: (report: Pick<Report, 'lines' | 'guestTime'>) =>
 		if (mine?.lastTime !== undefined && line.guestTime !== undefined && line.guestTime - mine.lastTime > silentSeconds) close(key);
 		for (const [other, report] of open) if (other !== key && ++report.foreign > foreignLines) close(other);
 		const report = open.get(key);
-		const format = splatFormats.find((candidate) => candidate.begins.test(line.text));
+		const format = formatOfLine(line.text);
 		if (format && report && consequentPanic.test(line.text)) {
 			report.hasPanic = true;
 			report.isEnded = false;
