@@ -1,6 +1,6 @@
 /** Flags shared by commands, made from the settings table. */
 
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readSettings, type Settings, settingTable } from '../config/settings.ts';
 
 type Name = keyof typeof settingTable;
@@ -26,4 +26,13 @@ export function settingsOf(flags: Readonly<Record<string, unknown>>): Promise<Se
 /** For options that may be given several times. */
 export function collect(value: string, earlier: readonly string[] | undefined): string[] {
 	return [...(earlier ?? []), value];
+}
+
+/** Parses a whole number that is at least `least`. */
+export function wholeNumber(least: number): (value: string) => number {
+	return (value) => {
+		const number = Number(value);
+		if (!Number.isInteger(number) || number < least) throw new InvalidArgumentError(`not a whole number from ${least} on.`);
+		return number;
+	};
 }

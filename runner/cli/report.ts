@@ -31,11 +31,11 @@ export function addReport(program: Command): void {
 				await writeReports(run, dir);
 				process.stdout.write(`${file}\n`);
 			} else {
-				const style = outputStyle(process.stdout.isTTY);
-				createTerminalReporter({ stdout: process.stdout, stderr: process.stderr, ...style, width: process.stdout.columns ?? 100 }).finish(
-					run,
-					file,
-				);
+				const { color } = outputStyle(Boolean(process.stdout.isTTY));
+				const width = process.stdout.columns ?? 100;
+				createTerminalReporter({ stdout: process.stdout, stderr: process.stderr, isTty: false, color, width }).finish(run, {
+					report: file,
+				});
 			}
 		});
 }

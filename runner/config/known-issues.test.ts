@@ -8,6 +8,7 @@ const issue: KnownIssue = {
 	title: '^KASAN: slab-out-of-bounds .*in nfs_fscache_init_inode$',
 	frames: [],
 	kernels: ['6.1'],
+	suites: ['nfs-fsc'],
 	reason: 'r',
 	link: 'l',
 	until: '2027-06-30',

@@ -14,6 +14,8 @@ const knownIssue = z.strictObject({
 	frames: z.array(z.string()).default([]),
 	/** Kernel versions by prefix: "6.1" is any 6.1.y. */
 	kernels: z.array(z.string().regex(/^\d+\.\d+(\.\d+)?$/, 'a version such as 6.1')).min(1),
+	/** Suites that show it whenever they run on those kernels; when they do not, the entry is reported. */
+	suites: z.array(z.string()).min(1),
 	reason: z.string().min(1),
 	link: z.string().min(1),
 	/** The last day it is accepted. */

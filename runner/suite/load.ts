@@ -14,7 +14,10 @@ export interface Case extends CaseFile {
 export interface Suite extends Omit<SuiteFile, 'cases'> {
 	readonly name: string;
 	readonly dir: string;
+	/** The selected ones; all of them as loaded. */
 	readonly cases: readonly Case[];
+	/** How many the suite has. */
+	readonly caseCount: number;
 }
 
 /** All suites below `dir`, sorted by name. A broken suite.yaml, or a file it names that is not there, is a UserError. */
@@ -32,7 +35,8 @@ export async function loadSuites(dir: string): Promise<Suite[]> {
 async function loadSuite(dir: string, name: string): Promise<Suite> {
 	const file = join(dir, 'suite.yaml');
 	const { cases, ...rest } = await readYaml(suiteSchema, file);
-	const suite = { ...rest, name, dir, cases: Object.entries(cases).map(([caseName, value]) => ({ name: caseName, ...value })) };
+	const list = Object.entries(cases).map(([caseName, value]) => ({ name: caseName, ...value }));
+	const suite = { ...rest, name, dir, cases: list, caseCount: list.length };
 	const { programs, kernelModules } = suite.needs;
 	const named = [
 		...suite.cases.map((entry) => ({ path: join('cases', entry.scenario ?? entry.run?.[0] ?? ''), executable: entry.run !== undefined })),

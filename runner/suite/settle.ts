@@ -7,7 +7,7 @@ export function settle(attempts: readonly Attempt[]): { status: Status; reason?:
 	const votes = attempts.filter((attempt) => attempt.status !== 'ERROR');
 	const last = attempts.at(-1);
 	if (votes.length === 0) return last ? withReason('ERROR', last.reason) : { status: 'MISS', reason: 'never ran' };
-	const order: readonly Status[] = ['FAIL', 'INCONCLUSIVE', 'XFAIL', 'PASS', 'SKIP'];
+	const order: readonly Status[] = ['FAIL', 'MISS', 'INCONCLUSIVE', 'XFAIL', 'PASS', 'SKIP'];
 	for (const status of order) {
 		const same = votes.filter((attempt) => attempt.status === status);
 		const [first] = same;

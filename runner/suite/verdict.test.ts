@@ -42,9 +42,10 @@ const rows: [string, Partial<Observed>, string, RegExp?][] = [
 	['a signal ended the case', { ending: { how: 'signalled', signal: 11 } }, 'FAIL', /signal 11/],
 	['KTAP without its plan', { ktapProblems: ['printed no plan'] }, 'FAIL', /no plan/],
 	['something is left over', { leftOvers: ['mount of erofs'] }, 'FAIL', /left over: mount/],
-	['the case hangs', { ending: { how: 'test-hang', afterMs: 5000 } }, 'FAIL', /test hang/],
-	['the kernel hangs', { ending: { how: 'kernel-hang', afterMs: 5000 } }, 'FAIL', /kernel hang/],
-	['the kernel panics', { ending: { how: 'panic' } }, 'FAIL', /panicked/],
+	['the case hangs', { ending: { how: 'test-hang', afterMs: 5000, detail: 'it answers' } }, 'FAIL', /test hang/],
+	['the kernel hangs', { ending: { how: 'kernel-hang', afterMs: 5000, detail: 'silent' }, splats: [splat] }, 'FAIL', /kernel hang/],
+	['the kernel panics', { ending: { how: 'guest-ended', detail: 'the kernel panicked: x' } }, 'FAIL', /panicked: x/],
+	['the modules under test do not load', { ending: { how: 'not-started', why: 'insmod: invalid' } }, 'MISS', /invalid/],
 	['the machine is lost', { ending: { how: 'lost', why: 'QEMU was killed' } }, 'ERROR', /QEMU was killed/],
 	['the machine is lost after a splat', { ending: { how: 'lost', why: 'QEMU was killed' }, splats: [splat] }, 'FAIL'],
 ];

@@ -7,10 +7,13 @@ export type Ending =
 	| { readonly how: 'exited'; readonly exitCode: number }
 	| { readonly how: 'signalled'; readonly signal: number }
 	/** The deadline passed; the agent still answers, so the case hangs and not the kernel. */
-	| { readonly how: 'test-hang'; readonly afterMs: number }
+	| { readonly how: 'test-hang'; readonly afterMs: number; readonly detail: string }
 	/** The deadline passed and the agent is silent. */
-	| { readonly how: 'kernel-hang'; readonly afterMs: number }
-	| { readonly how: 'panic' }
+	| { readonly how: 'kernel-hang'; readonly afterMs: number; readonly detail: string }
+	/** The guest ended by itself: a panic, a triple fault, a power-off. */
+	| { readonly how: 'guest-ended'; readonly detail: string }
+	/** The modules under test do not load: such a kernel cannot be tested. */
+	| { readonly how: 'not-started'; readonly why: string }
 	/** Our side broke: QEMU gone, agent gone, a host error. */
 	| { readonly how: 'lost'; readonly why: string };
 
@@ -30,15 +33,14 @@ export interface Observed {
 export function decide(seen: Observed): { status: Status; reason?: string } {
 	const unexpected = seen.splats.filter((splat) => splat.isFailure && splat.knownIssue === undefined);
 	const accepted = seen.splats.filter((splat) => splat.isFailure && splat.knownIssue !== undefined);
+	const { ending } = seen;
+	// First, because a hanging kernel is made to panic for its stacks, and that panic is ours.
+	if (ending.how === 'kernel-hang' || ending.how === 'test-hang')
+		return fail(`${ending.how.replace('-', ' ')}: not done after ${Math.round(ending.afterMs / 1000)} s; ${ending.detail}`);
 	if (unexpected[0]) return fail(unexpected[0].title + more(unexpected.length));
 
-	const { ending } = seen;
-	const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
-	if (ending.how === 'panic') return fail('the kernel panicked');
-	if (ending.how === 'kernel-hang')
-		return fail(`kernel hang: the case was not done after ${seconds(ending.afterMs)} and the guest no longer answers`);
-	if (ending.how === 'test-hang')
-		return fail(`test hang: the case was not done after ${seconds(ending.afterMs)}; the kernel still answers`);
+	if (ending.how === 'guest-ended') return fail(ending.detail);
+	if (ending.how === 'not-started') return { status: 'MISS', reason: ending.why };
 	if (ending.how === 'lost') return { status: 'ERROR', reason: ending.why };
 
 	const failed = seen.assertions.filter((assertion) => assertion.status === 'FAIL');

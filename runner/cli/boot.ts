@@ -1,0 +1,67 @@
+/** `crucible boot` and `crucible shell`: a machine of one's own, without a suite. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { folders } from '../config/settings.ts';
+import { guestPaths } from '../suite/provision.ts';
+import { Scope } from '../util/scope.ts';
+import { formatDuration } from '../util/text.ts';
+import { chooseAccel } from '../vm/accel.ts';
+import { guestEnv, Machine } from '../vm/machine.ts';
+import { openShell } from '../vm/ssh.ts';
+import { buildKernels } from './build.ts';
+import type { CommandContext } from './context.ts';
+import { addSettings, collect } from './flags.ts';
+
+export function addBoot(program: Command, context: CommandContext): void {
+	const boot = program
+		.command('boot')
+		.description('boots a kernel, runs one command in the guest and exits with its status')
+		.argument('[command...]', 'the command', ['uname', '-r'])
+		.passThroughOptions();
+	const shell = program
+		.command('shell')
+		.description('boots a kernel and opens a shell in the guest; modules under test are in /crucible/modules');
+	for (const command of [boot, shell])
+		addSettings(command.option('--patch <file>', 'a patch to apply; repeatable', collect), ['kernel', 'config', 'accel', 'jobs']);
+	boot.action(async (argv: string[], flags: Record<string, unknown>) => {
+		await using scope = new Scope();
+		const machine = await bootOne(flags, context, scope);
+		const result = await machine.exec({
+			argv,
+			env: guestEnv,
+			cwd: '/',
+			signal: context.interrupts.drain,
+			onStdout: (chunk) => void process.stdout.write(chunk),
+			onStderr: (chunk) => void process.stderr.write(chunk),
+			maxOutputBytes: 0,
+		});
+		context.finish(result.signal === undefined ? result.exitCode : 128 + result.signal);
+	});
+	shell.action(async (flags: Record<string, unknown>) => {
+		await using scope = new Scope();
+		const machine = await bootOne(flags, context, scope);
+		await openShell(machine, { stdin: process.stdin, stdout: process.stdout });
+	});
+}
+
+/** The first kernel asked for, up, with its modules pushed; its console is in a folder that goes away with it. */
+async function bootOne(flags: Readonly<Record<string, unknown>>, context: CommandContext, scope: Scope): Promise<Machine> {
+	const { settings, kernels, images } = await buildKernels(flags, context);
+	const [kernel] = kernels;
+	const image = images.get('base');
+	if (!kernel || !image) throw new Error('nothing was built');
+	const signal = context.interrupts.drain;
+	const accel = await chooseAccel(settings.accel, { stateDir: folders.state, signal });
+	const dir = await mkdtemp(join(tmpdir(), 'crucible-boot-'));
+	scope.defer(() => rm(dir, { recursive: true, force: true }));
+	const began = performance.now();
+	const spec = { kernel: kernel.vmlinux, initrd: image.path, cpus: 2, memoryMiB: 1536, accel: accel.accel };
+	const machine = scope.use(await Machine.start(spec, { dir, signal, timeoutScale: accel.timeoutScale }));
+	process.stderr.write(`${kernel.identity.release} is up after ${formatDuration(performance.now() - began)} (${accel.accel})\n`);
+	for (const module of kernel.modules)
+		await machine.agent.push(`${guestPaths.modules}/${module.name}.ko`, { file: module.path }, 0o644, signal);
+	return machine;
+}

@@ -1,0 +1,87 @@
+/** The command line as a user meets it: the launcher is spawned, nothing is called from inside. */
+
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { execa } from 'execa';
+import { checkout } from '../config/paths.ts';
+
+const crucible = (args: readonly string[], options: { env?: Record<string, string>; input?: string } = {}) =>
+	execa(join(checkout.top, 'crucible'), args, {
+		reject: false,
+		cwd: checkout.top,
+		input: options.input ?? '',
+		env: { NO_COLOR: '1', ...options.env },
+	});
+
+const bad: [string, string[], RegExp][] = [
+	['an unknown command', ['rum'], /unknown command 'rum'[\s\S]*Did you mean run/],
+	['an unknown option', ['run', '--kernle', 'x'], /unknown option '--kernle'/],
+	['an unknown suite', ['run', 'nfs-fcs', '--dry-run'], /no suite or case matches "nfs-fcs"[\s\S]*hint: did you mean nfs-fsc/],
+	['an unknown tag', ['list', '--tag', 'smokee'], /no suite has the tag "smokee"[\s\S]*hint: did you mean smoke/],
+	['a kernel that is no source', ['build', '--kernel', '/nonexistent/linux'], /\/nonexistent\/linux/],
+	['a Debian kernel that does not exist', ['build', '--kernel', 'debian:9.99'], /9\.99/],
+	['an unknown config', ['build', '--config', 'kasam'], /kasam[\s\S]*hint: .*kasan/],
+	['an accelerator that is none', ['run', '--accel', 'hvf'], /hvf/],
+	['jobs that are no number', ['run', '--jobs', 'many'], /many/],
+	['a log that is not there', ['decode', '/nonexistent/log'], /\/nonexistent\/log: cannot read: ENOENT/],
+	['a run that is not there', ['report', 'zzzz'], /zzzz|there is no run yet/],
+	['a patch that is not one', ['run', '--patch', 'README.md', '--dry-run'], /README\.md/],
+	['a patch that is not there', ['run', '--patch', '/nonexistent.patch', '--dry-run'], /nonexistent\.patch/],
+	['a timeout that is no number', ['run', '--timeout', 'soon'], /soon/],
+];
+for (const [what, args, message] of bad) {
+	test(`${what} is met with a message, a hint and exit 129, never a stack`, async (t) => {
+		const { exitCode, stderr } = await crucible(args);
+		t.is(exitCode, 129, stderr);
+		t.regex(stderr, message);
+		t.notRegex(stderr, /^\s+at .*\.js:\d+/m);
+	});
+}
+
+test('an unwritable cache is named', async (t) => {
+	const dir = await mkdtemp(join(tmpdir(), 'crucible-cli-'));
+	t.teardown(() => rm(dir, { recursive: true, force: true }));
+	await writeFile(join(dir, 'file'), '');
+	await chmod(join(dir, 'file'), 0o400);
+	const { exitCode, stderr } = await crucible(['build'], { env: { XDG_CACHE_HOME: join(dir, 'file') } });
+	t.is(exitCode, 129, stderr);
+	t.regex(stderr, /file/);
+});
+
+test('list --names prints suite/case lines that run accepts', async (t) => {
+	const { stdout, exitCode } = await crucible(['list', '--names', '--tag', 'smoke']);
+	t.is(exitCode, 0);
+	for (const line of stdout.split('\n')) t.regex(line, /^[a-z0-9-]+\/[a-z0-9.-]+$/);
+	t.true(stdout.includes('erofs-ondemand/'));
+});
+
+test('every command explains itself', async (t) => {
+	const { stdout } = await crucible(['--help']);
+	for (const command of ['run', 'build', 'boot', 'shell', 'list', 'report', 'decode', 'doctor', 'clean', 'completion']) {
+		t.true(stdout.includes(`  ${command}`), command);
+		t.is((await crucible([command, '--help'])).exitCode, 0);
+	}
+});
+
+test('the completion script is bash and knows the commands', async (t) => {
+	const { stdout } = await crucible(['completion']);
+	t.is((await execa('bash', ['-n'], { input: stdout })).exitCode, 0);
+	const { stdout: words } = await execa('bash', [
+		'-c',
+		`${stdout}\nCOMP_WORDS=(./crucible de); COMP_CWORD=1; _crucible; echo "\${COMPREPLY[@]}"`,
+	]);
+	t.is(words, 'decode');
+});
+
+test('decode reads standard input and says so when a log holds no report', async (t) => {
+	const { stdout, exitCode } = await crucible(['decode', '-'], { input: '[    0.000000] Linux version 6.12\n' });
+	t.is(exitCode, 0);
+	t.is(stdout, 'no kernel report found');
+});
+
+test('a reader that goes away is not a failure', async (t) => {
+	const { exitCode } = await execa('bash', ['-o', 'pipefail', '-c', './crucible list | head -n 1'], { cwd: checkout.top });
+	t.is(exitCode, 0);
+});

@@ -1,0 +1,113 @@
+/** `crucible run`: the main job. */
+
+import { randomInt } from 'node:crypto';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { checkout } from '../config/paths.ts';
+import { environment, outputStyle, type Settings } from '../config/settings.ts';
+import { readSeries } from '../kernel/series.ts';
+import type { EventListener } from '../model/event.ts';
+import { createTerminalReporter } from '../report/terminal.ts';
+import { writeReports } from '../report/write.ts';
+import { type Job, planJobs } from '../session/plan.ts';
+import { executeRun } from '../session/run.ts';
+import { findRun, newRunId, openStore } from '../session/store.ts';
+import { machineSpec } from '../session/workshop.ts';
+import { loadSuites } from '../suite/load.ts';
+import { selectCases } from '../suite/select.ts';
+import { UserError } from '../util/errors.ts';
+import { formatQemuLine, qemuArgs } from '../vm/qemu-args.ts';
+import type { CommandContext } from './context.ts';
+import { addSettings, collect, settingsOf, wholeNumber } from './flags.ts';
+
+interface RunFlags {
+	readonly tag?: string[];
+	readonly patch?: string[];
+	readonly repeat: number;
+	readonly timeout?: number;
+	readonly seed?: number;
+	readonly failFast?: boolean;
+	readonly json?: boolean;
+	readonly events?: boolean;
+	readonly dryRun?: boolean;
+	readonly resume?: string | true;
+}
+
+export function addRun(program: Command, context: CommandContext): void {
+	const command = program
+		.command('run')
+		.description('builds, boots, runs suites and reports; without arguments the smoke suites')
+		.argument('[globs...]', 'suites or suite/case, with wildcards')
+		.option('--tag <tag>', 'only cases with this tag; repeatable', collect)
+		.option('--patch <file>', 'a patch to test, applied to the kernel source; repeatable, in order', collect)
+		.option('--repeat <n>', 'run every case this often', wholeNumber(1), 1)
+		.option('--timeout <s>', 'seconds that replace each case’s own (scaled under TCG)', wholeNumber(1))
+		.option('--seed <n>', 'for everything random; the report names the one used', wholeNumber(0))
+		.option('--fail-fast', 'begin no case after a failure')
+		.option('--resume [run]', 'go on with a run that was cut off (the latest, or the one named)')
+		.option('--json', 'the run as one JSON document on stdout')
+		.option('--events', 'events as NDJSON on stdout, as they happen')
+		.option('--dry-run', 'print the plan and the QEMU lines, and do nothing');
+	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'reruns']).action(async (globs: string[], flags: RunFlags) => {
+		const settings = await settingsOf({ ...flags });
+		const patches = (flags.patch ?? []).map(absolute);
+		await readSeries(patches);
+		const resumed =
+			flags.resume === undefined ? undefined : await findRun(checkout.results, flags.resume === true ? 'latest' : flags.resume);
+		if (resumed?.isComplete) throw new UserError(`the run ${resumed.id} is complete`, { hint: './crucible report shows it' });
+		const jobs = await plan(globs, flags, settings);
+		if (flags.dryRun) return printPlan(jobs);
+		await using store = await openStore(checkout.results, resumed?.id ?? newRunId(new Date()));
+		const reporter = terminal(flags);
+		const listeners: EventListener[] = [reporter.onEvent];
+		if (flags.events) listeners.push((event) => void process.stdout.write(`${JSON.stringify(event)}\n`));
+		const { drain, stop } = context.interrupts;
+		const run = await executeRun({
+			jobs,
+			settings,
+			patches,
+			failFast: flags.failFast ?? false,
+			command: process.argv.slice(2),
+			store,
+			listeners,
+			drain,
+			stop,
+		});
+		await writeReports(run, store.dir);
+		if (flags.json) process.stdout.write(`${JSON.stringify(run, undefined, '\t')}\n`);
+		reporter.finish(run, { report: join(store.dir, 'report.html') });
+		context.finish(run.exitCode);
+	});
+}
+
+async function plan(globs: readonly string[], flags: RunFlags, settings: Settings): Promise<Job[]> {
+	const tags = flags.tag ?? (globs.length === 0 ? ['smoke'] : []);
+	const suites = selectCases(await loadSuites(checkout.suites), globs, tags);
+	const seed = flags.seed ?? randomInt(2 ** 31);
+	return planJobs(suites, settings.kernel, settings.config, { repeat: flags.repeat, seed, timeoutS: flags.timeout });
+}
+
+function printPlan(jobs: readonly Job[]): void {
+	for (const job of jobs) {
+		const parts = {
+			vmlinux: `<vmlinux of ${job.kernelSpec} ${job.config}>`,
+			initrd: `<initramfs ${job.suite.image}>`,
+			accel: 'tcg' as const,
+		};
+		const spec = machineSpec(job.suite, parts, `<run>/jobs/${job.id}`);
+		const cases = job.suite.cases.map((entry) => entry.name).join(' ');
+		process.stdout.write(`# ${job.id}: ${cases}\n${formatQemuLine(qemuArgs(spec, { sockets: '<sockets>' }))}\n\n`);
+	}
+}
+
+/** With --json or --events stdout is theirs, so the summary goes to stderr. */
+function terminal(flags: RunFlags) {
+	const stdout = flags.json || flags.events ? process.stderr : process.stdout;
+	const { color, live } = outputStyle(Boolean(process.stderr.isTTY));
+	return createTerminalReporter({ stdout, stderr: process.stderr, isTty: live, color, width: process.stderr.columns ?? 100 });
+}
+
+/** Paths are meant from where the user stands; npm start runs us in the checkout. */
+function absolute(path: string): string {
+	return isAbsolute(path) ? path : resolve(environment.INIT_CWD ?? process.cwd(), path);
+}

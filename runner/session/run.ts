@@ -1,0 +1,197 @@
+/** A whole run: everything is made, every job runs, every happening is journaled, and the reports are written. */
+
+import { readFile } from 'node:fs/promises';
+import { cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { type KnownIssue, readKnownIssues, staleIssues } from '../config/known-issues.ts';
+import { checkout } from '../config/paths.ts';
+import { folders, type Settings } from '../config/settings.ts';
+import type { Image } from '../image/initramfs.ts';
+import type { BuiltKernel } from '../kernel/build.ts';
+import type { KernelSource } from '../kernel/source.ts';
+import type { EventListener } from '../model/event.ts';
+import type { Run } from '../model/run.ts';
+import { InfraError, KernelError, messageOf } from '../util/errors.ts';
+import { exec } from '../util/exec.ts';
+import { type AccelChoice, chooseAccel } from '../vm/accel.ts';
+import { createEmitter, type Emitter } from './emitter.ts';
+import { foldRun } from './fold.ts';
+import { prepareHost } from './host.ts';
+import { describeJob, type Job } from './plan.ts';
+import { runJob } from './run-job.ts';
+import type { RunStore } from './store.ts';
+import { machineSpec, prepareImages, prepareKernel, prepareSource, prepareSuite } from './workshop.ts';
+
+export interface RunRequest {
+	readonly jobs: readonly Job[];
+	readonly settings: Settings;
+	readonly patches: readonly string[];
+	readonly failFast: boolean;
+	/** argv after `crucible`. */
+	readonly command: readonly string[];
+	readonly store: RunStore;
+	readonly listeners: readonly EventListener[];
+	/** Begin nothing new; also stops what is not a case (a build, a download). */
+	readonly drain: AbortSignal;
+	/** Stop the running case too. */
+	readonly stop: AbortSignal;
+}
+
+interface Shared {
+	readonly request: RunRequest;
+	readonly emitter: Emitter;
+	readonly accel: AccelChoice;
+	readonly qemu: string;
+	readonly images: ReadonlyMap<string, Image>;
+	readonly knownIssues: readonly KnownIssue[];
+	readonly today: string;
+	readonly done: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/**
+ * Runs the jobs and returns the run as run.json has it. What makes the whole run impossible (usage, our side) is thrown, after the
+ * journal was ended; a kernel that does not build or boot is a result.
+ */
+export async function executeRun(request: RunRequest): Promise<Run> {
+	const { store, settings, drain } = request;
+	const earlier = store.events();
+	const emitter = createEmitter([store.record, ...request.listeners], earlier.at(-1)?.atMs);
+	if (earlier.length > 0) {
+		for (const listener of request.listeners) for (const event of earlier) listener(event);
+		emitter.emit({ type: 'run-resumed', at: new Date().toISOString() });
+	} else emitter.emit({ type: 'run-started', run: await describeRun(request), plan: request.jobs.map(describeJob) });
+	try {
+		const specs = [...new Set(request.jobs.map((job) => job.kernelSpec))];
+		const installed = await emitter.phase('host', (progress) => prepareHost(specs, { signal: drain, onProgress: progress }));
+		if (installed.length > 0) emitter.emit({ type: 'note', text: `installed on this host: ${installed.join(' ')}` });
+		const accel = await chooseAccel(settings.accel, { stateDir: folders.state, signal: drain });
+		emitter.emit({ type: 'note', text: `accelerator ${accel.accel}: ${accel.reason}` });
+		const options = { settings, emitter, signal: drain };
+		// Every source is opened before the first is built: a mistyped second kernel is told at once.
+		const sources: KernelSource[] = [];
+		for (const spec of specs) sources.push(await prepareSource(spec, request.patches, options));
+		const images = await prepareImages(
+			request.jobs.map((job) => job.suite.image),
+			options,
+		);
+		const knownIssues = await readKnownIssues(join(checkout.suites, 'known-issues.yaml'));
+		const qemu = (await exec('qemu-system-x86_64', ['--version'])).stdout.split('\n')[0] ?? '';
+		const today = new Date().toISOString().slice(0, 10);
+		const shared: Shared = { request, emitter, accel, qemu, images, knownIssues, today, done: settled(store) };
+		for (const source of sources) await runKernel(shared, source);
+		for (const text of baselineNotes(shared, foldRun(store.events()))) emitter.emit({ type: 'note', text });
+	} catch (error) {
+		emitter.emit({ type: 'note', text: messageOf(error).split('\n')[0] ?? '' });
+		await store.save();
+		throw error;
+	}
+	const { verdict, exitCode } = foldRun(store.events());
+	if (!drain.aborted) emitter.emit({ type: 'run-ended', ended: new Date().toISOString(), verdict, exitCode });
+	return store.save();
+}
+
+/** All jobs of one kernel; when it does not build, they fail together. */
+async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
+	const { request, emitter } = shared;
+	const jobs = request.jobs.filter((job) => job.kernelSpec === source.spec);
+	const options = { settings: request.settings, emitter, signal: request.drain };
+	const suites = jobs.map((job) => job.suite);
+	let kernel: BuiltKernel;
+	try {
+		kernel = await prepareKernel(source, suites, options);
+	} catch (error) {
+		if (!(error instanceof KernelError)) throw error;
+		for (const job of jobs) failJob(emitter, job, error);
+		return;
+	}
+	for (const job of jobs) {
+		if (request.drain.aborted) return;
+		if (request.failFast && hasFailed(request.store)) return;
+		await runOne(shared, kernel, job);
+	}
+}
+
+async function runOne(shared: Shared, kernel: BuiltKernel, job: Job): Promise<void> {
+	const { request, emitter, accel, images } = shared;
+	const image = images.get(job.suite.image);
+	if (!image) throw new Error(`image ${job.suite.image} was not prepared`);
+	const began = performance.now();
+	const { provisions, objects } = await prepareSuite(job.suite, kernel, { settings: request.settings, emitter, signal: request.drain });
+	emitter.emit({ type: 'job-started', job: job.id, kernel: kernel.identity, accel: accel.accel, qemu: shared.qemu });
+	try {
+		await runJob(
+			{
+				job,
+				runDir: request.store.dir,
+				release: kernel.identity.release,
+				makeSpec: (dir) => machineSpec(job.suite, { vmlinux: kernel.vmlinux, initrd: image.path, accel: accel.accel }, dir),
+				provisions,
+				objects,
+				timeoutScale: accel.timeoutScale,
+				reruns: request.settings.reruns,
+				knownIssues: shared.knownIssues,
+				today: shared.today,
+				emitter,
+				done: shared.done.get(job.id) ?? new Set(),
+				drain: request.drain,
+				stop: request.stop,
+			},
+			() => !(request.failFast && hasFailed(request.store)),
+		);
+	} catch (error) {
+		request.stop.throwIfAborted();
+		if (!(error instanceof KernelError) && !(error instanceof InfraError)) throw error;
+		failJob(emitter, job, error);
+	}
+	emitter.emit({ type: 'job-ended', job: job.id, durationMs: Math.round(performance.now() - began) });
+}
+
+function failJob(emitter: Emitter, job: Job, error: KernelError | InfraError): void {
+	const isKernels = error instanceof KernelError;
+	const problem = { message: messageOf(error).split('\n')[0] ?? '', log: isKernels ? error.log : messageOf(error).split('\n').slice(1) };
+	emitter.emit({ type: 'job-failed', job: job.id, status: isKernels ? 'MISS' : 'ERROR', problem });
+}
+
+function hasFailed(store: RunStore): boolean {
+	return store.events().some((event) => event.type === 'case-ended' && event.result.status === 'FAIL');
+}
+
+/** Cases of a resumed run that need no second look, by job. */
+function settled(store: RunStore): ReadonlyMap<string, ReadonlySet<string>> {
+	const done = new Map<string, Set<string>>();
+	for (const event of store.events()) {
+		if (event.type !== 'case-ended' || event.result.status === 'ERROR' || event.result.status === 'MISS') continue;
+		done.set(event.job, (done.get(event.job) ?? new Set()).add(event.result.case));
+	}
+	return done;
+}
+
+/** Known issues that are stale, judged by the kernels on which a suite that must show them ran whole. */
+function baselineNotes(shared: Shared, run: Run): string[] {
+	const isWhole = new Set(shared.request.jobs.filter((job) => job.suite.cases.length === job.suite.caseCount).map((job) => job.id));
+	const ran = run.jobs
+		.filter((job) => isWhole.has(job.id) && job.cases.every((result) => result.attempts.length > 0))
+		.map((job) => ({
+			release: job.kernel?.release ?? '',
+			matched: new Set(
+				job.cases.flatMap((result) => result.attempts.flatMap((attempt) => attempt.splats.flatMap((splat) => splat.knownIssue ?? []))),
+			),
+			couldShow: (issue: KnownIssue) => issue.suites.includes(job.suite),
+		}));
+	return staleIssues(shared.knownIssues, shared.today, ran);
+}
+
+async function describeRun(request: RunRequest) {
+	const { version } = JSON.parse(await readFile(join(checkout.top, 'package.json'), 'utf8')) as { version: string };
+	const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '');
+	const os = /^PRETTY_NAME="?([^"\n]*)/m.exec(osRelease)?.[1] ?? `Linux ${release()}`;
+	const head = await exec('git', ['-C', checkout.top, 'rev-parse', '--short=12', 'HEAD'], { allowFailure: true }).catch(() => undefined);
+	const commit = head?.exitCode === 0 ? head.stdout.trim() : undefined;
+	return {
+		id: request.store.id,
+		started: new Date().toISOString(),
+		command: request.command,
+		crucible: { version, ...(commit !== undefined && { commit }) },
+		host: { os, cpus: cpus().length, memoryMiB: Math.round(totalmem() / 2 ** 20), node: process.version },
+	};
+}

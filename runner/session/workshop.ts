@@ -1,0 +1,138 @@
+/** Makes what a job needs before a machine can start: source, kernel, image, programs, modules, disks. */
+
+import { mkdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { checkout } from '../config/paths.ts';
+import { environment, folders, type Settings } from '../config/settings.ts';
+import { makeDisk, makeOverlay } from '../image/disk.ts';
+import { buildImage, type Image } from '../image/initramfs.ts';
+import { compileProgram } from '../image/program.ts';
+import { type BuiltKernel, buildKernel } from '../kernel/build.ts';
+import { parseConfigName } from '../kernel/config-fragments.ts';
+import { buildModules } from '../kernel/external-modules.ts';
+import { loadOrder } from '../kernel/modules.ts';
+import { applySeries } from '../kernel/prepare.ts';
+import { type KernelSource, openSource } from '../kernel/source.ts';
+import type { KernelObjects } from '../parse/symbolize.ts';
+import { programsOf, type Suite } from '../suite/load.ts';
+import type { Provisions } from '../suite/provision.ts';
+import type { Scope } from '../util/scope.ts';
+import type { AccelChoice } from '../vm/accel.ts';
+import type { MachineSpec } from '../vm/machine-spec.ts';
+import type { Emitter } from './emitter.ts';
+
+interface Options {
+	readonly settings: Settings;
+	readonly emitter: Emitter;
+	readonly signal: AbortSignal;
+}
+
+/** The source behind a spec, with the patches on top. */
+export function prepareSource(spec: string, patches: readonly string[], { emitter, signal }: Options): Promise<KernelSource> {
+	return emitter.phase(`source ${spec}`, async (progress) => {
+		const options = {
+			cacheDir: folders.cache,
+			cwd: environment.PWD ?? checkout.top,
+			signal,
+			onProgress: ({ detail }: { detail: string }) => progress(detail),
+		};
+		const source = await openSource(spec, options);
+		return patches.length > 0 ? applySeries(source, patches, options) : source;
+	});
+}
+
+/** The kernel of a source under a config, with what the suites ask for. */
+export function prepareKernel(
+	source: KernelSource,
+	suites: readonly Suite[],
+	{ settings, emitter, signal }: Options,
+): Promise<BuiltKernel> {
+	return emitter.phase(`kernel ${source.spec} ${settings.config}`, (progress) =>
+		buildKernel({
+			source,
+			configNames: parseConfigName(settings.config),
+			extraKconfig: suites.flatMap((suite) => suite.needs.kconfig.map((text) => ({ text, at: { file: join(suite.dir, 'suite.yaml') } }))),
+			kconfigDir: checkout.kconfig,
+			cacheDir: folders.cache,
+			jobs: settings.jobs === 'auto' ? availableParallelism() : settings.jobs,
+			env: environment,
+			signal,
+			onProgress: ({ detail, done, total }) =>
+				progress(
+					done === undefined ? detail : `${detail} (${done}${total === undefined ? '' : ` of about ${total}`})`,
+					total === undefined || done === undefined ? undefined : Math.min(1, done / total),
+				),
+		}),
+	);
+}
+
+/** The images the suites run in, by name. */
+export async function prepareImages(names: readonly string[], { emitter, signal }: Options): Promise<ReadonlyMap<string, Image>> {
+	const images = new Map<string, Image>();
+	for (const name of new Set(names))
+		images.set(
+			name,
+			await emitter.phase(`image ${name}`, (progress) =>
+				buildImage(name, { checkout: checkout.top, cacheDir: folders.cache, signal, onProgress: (detail) => progress(detail) }),
+			),
+		);
+	return images;
+}
+
+/** What a suite brings into the guest, and the objects its splats are symbolised with. */
+export async function prepareSuite(
+	suite: Suite,
+	kernel: BuiltKernel,
+	{ emitter, signal }: Options,
+): Promise<{ provisions: Provisions; objects: KernelObjects }> {
+	return emitter.phase(`suite ${suite.name}`, async () => {
+		const programs = await Promise.all(
+			programsOf(suite).map(async ({ name, sources }) => ({ name, path: await compileProgram(sources, name, folders.cache, signal) })),
+		);
+		const ours = await buildModules(
+			kernel,
+			suite.needs.kernelModules.map((path) => join(suite.dir, path)),
+			{ cacheDir: folders.cache, signal },
+		);
+		const { load } = loadOrder(kernel.modules, suite.needs.modules, kernel.builtins);
+		const debugPaths = new Map([...kernel.modules, ...ours].map((module) => [module.name, module.debugPath]));
+		return {
+			provisions: { lib: join(checkout.suites, 'lib'), programs, modules: load, kernelModules: ours },
+			objects: { vmlinux: kernel.vmlinuxDebug, modules: debugPaths },
+		};
+	});
+}
+
+/** A machine for a suite, as a plan: nothing is made. Disks and shares are below `dir`. */
+export function machineSpec(
+	suite: Suite,
+	parts: { readonly vmlinux: string; readonly initrd: string; readonly accel: AccelChoice['accel'] },
+	dir: string,
+): MachineSpec {
+	return {
+		kernel: parts.vmlinux,
+		initrd: parts.initrd,
+		cmdline: suite.cmdline.join(' '),
+		cpus: suite.cpus,
+		memoryMiB: suite.memory,
+		accel: parts.accel,
+		disks: Object.keys(suite.needs.disks).map((name) => ({ name, path: join(dir, `${name}.qcow2`), format: 'qcow2' as const })),
+		shares: Object.keys(suite.needs.shares).map((tag) => ({ tag, path: join(dir, 'shares', tag) })),
+	};
+}
+
+/** Makes the disks and folders that a spec names: fresh overlays over pristine disks, empty shares; gone with `scope`. */
+export async function furnish(spec: MachineSpec, suite: Suite, scope: Scope, signal: AbortSignal): Promise<void> {
+	for (const { name, path } of spec.disks ?? []) {
+		const disk = suite.needs.disks[name];
+		if (!disk) throw new Error(`the suite ${suite.name} has no disk ${name}`);
+		const base = await makeDisk(disk, folders.cache, signal);
+		scope.defer(() => rm(path, { force: true }));
+		await makeOverlay(base, path, signal);
+	}
+	for (const { path } of spec.shares ?? []) {
+		scope.defer(() => rm(path, { recursive: true, force: true }));
+		await mkdir(path, { recursive: true });
+	}
+}

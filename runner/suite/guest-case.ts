@@ -1,0 +1,37 @@
+/** A case that runs in the guest: a program whose stdout is KTAP on the results port. */
+
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { withDeadline } from '../util/deadline.ts';
+import { guestPaths } from './provision.ts';
+import { type CaseOutput, type CaseRun, endingOf, readKtap } from './run-case.ts';
+import type { Ending } from './verdict.ts';
+
+/** Runs it to its end or its deadline, then reads what it printed; its stderr is agent.log. */
+export async function runGuestCase(run: CaseRun, env: Readonly<Record<string, string>>): Promise<CaseOutput> {
+	const { machine, suite, entry, signal } = run;
+	const [program = '', ...args] = entry.run ?? [];
+	const argv = [`${guestPaths.suites}/${suite.name}/cases/${program}`, ...args];
+	const log = createWriteStream(join(run.dir.absolute, 'agent.log'));
+	log.write(`${argv.join(' ')}\n`);
+	let ending: Ending;
+	try {
+		const timeoutMs = (run.timeoutS ?? entry.timeout) * 1000 * run.timeoutScale;
+		const running = machine.exec({
+			argv,
+			env,
+			cwd: guestPaths.caseDir,
+			stdoutTo: 'results',
+			signal,
+			onStderr: (chunk) => log.write(chunk),
+		});
+		const result = await withDeadline(running, timeoutMs, `${suite.name}/${entry.name}`, signal);
+		ending = result.signal === undefined ? { how: 'exited', exitCode: result.exitCode } : { how: 'signalled', signal: result.signal };
+	} catch (error) {
+		ending = await endingOf(run, error);
+	} finally {
+		log.end();
+	}
+	const ktap = await readKtap(run);
+	return { ending, assertions: ktap.assertions, measured: ktap.evidence, problems: ktap.problems, skipped: ktap.skipped };
+}

@@ -1,0 +1,58 @@
+/** Brings a suite into a fresh guest: its folder, the shared library, its programs, the modules under test. */
+
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Machine } from '../vm/machine.ts';
+import type { Suite } from './load.ts';
+
+/** Where things are in the guest. */
+export const guestPaths = {
+	suites: '/crucible/suites',
+	lib: '/crucible/lib',
+	bin: '/crucible/bin',
+	modules: '/crucible/modules',
+	caseDir: '/run/case',
+} as const;
+
+/** Files on the host that a suite needs in the guest, made before the machine starts. */
+export interface Provisions {
+	/** suites/lib on the host. */
+	readonly lib: string;
+	readonly programs: readonly { readonly name: string; readonly path: string }[];
+	/** Modules under test in load order: the stripped .ko on the host. */
+	readonly modules: readonly { readonly name: string; readonly path: string }[];
+	/** Modules of ours that cases load themselves. */
+	readonly kernelModules: readonly { readonly name: string; readonly path: string }[];
+}
+
+/** Pushes everything; once per machine. */
+export async function provision(machine: Machine, suite: Suite, provisions: Provisions, signal: AbortSignal): Promise<void> {
+	const folders = [
+		{ from: provisions.lib, to: guestPaths.lib },
+		{ from: suite.dir, to: `${guestPaths.suites}/${suite.name}` },
+	];
+	const files = (await Promise.all(folders.map(({ from, to }) => filesBelow(from, to)))).flat();
+	const single = [
+		...provisions.programs.map(({ name, path }) => ({ from: path, to: `${guestPaths.bin}/${name}`, mode: 0o755 })),
+		...[...provisions.modules, ...provisions.kernelModules].map(({ name, path }) => ({
+			from: path,
+			to: `${guestPaths.modules}/${name}.ko`,
+			mode: 0o644,
+		})),
+	];
+	await machine.watch(() =>
+		Promise.all([...files, ...single].map(({ from, to, mode }) => machine.agent.push(to, { file: from }, mode, signal))),
+	);
+}
+
+/** Regular files below a folder, TypeScript left out: scenarios stay on the host. */
+async function filesBelow(from: string, to: string): Promise<{ from: string; to: string; mode: number }[]> {
+	const entries = await readdir(from, { recursive: true, withFileTypes: true });
+	const files = entries.filter((entry) => entry.isFile() && !/\.(ts|md)$/.test(entry.name));
+	return Promise.all(
+		files.map(async (entry) => {
+			const path = join(entry.parentPath, entry.name);
+			return { from: path, to: `${to}${path.slice(from.length)}`, mode: (await stat(path)).mode & 0o777 };
+		}),
+	);
+}

@@ -1,0 +1,175 @@
+/** One attempt of one case in one machine: prepare, run, wait for rest, collect all that was seen, decide. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Assertion, Attempt, Splat } from '../model/run.ts';
+import { diffCounters } from '../parse/fscache-stats.ts';
+import { type KtapResult, parseKtap } from '../parse/ktap.ts';
+import { findSplats } from '../parse/splat.ts';
+import { DeadlineError } from '../util/deadline.ts';
+import { InfraError } from '../util/errors.ts';
+import { diagnoseHang } from '../vm/hang.ts';
+import type { Machine } from '../vm/machine.ts';
+import { GuestEnded } from '../vm/machine-exit.ts';
+import { type Ask, checkRest, rememberRest } from './at-rest.ts';
+import { checkClaim } from './evidence.ts';
+import { runGuestCase } from './guest-case.ts';
+import type { Case, Suite } from './load.ts';
+import { guestPaths, type Provisions } from './provision.ts';
+import { runScenario } from './scenario-case.ts';
+import { startTrace } from './tracing.ts';
+import { decide, type Ending } from './verdict.ts';
+
+export interface CaseRun {
+	readonly suite: Suite;
+	readonly entry: Case;
+	readonly machine: Machine;
+	readonly provisions: Provisions;
+	/** The attempt's folder: absolute, and relative to the run directory. */
+	readonly dir: { readonly absolute: string; readonly relative: string };
+	/** `6.12` */
+	readonly kernel: string;
+	readonly seed: number;
+	/** Multiplies timeouts that are written for KVM. */
+	readonly timeoutScale: number;
+	/** Seconds that replace the case's own timeout. */
+	readonly timeoutS?: number | undefined;
+	/** Host folders of the suite's 9p shares. */
+	readonly shares: Readonly<Record<string, string>>;
+	/** Splats as the console's scanner finds them; drained at the end. */
+	readonly splats: { readonly take: () => Splat[] };
+	/** Adds file:line and, where a known issue accepts it, its id. */
+	readonly finish: (splats: readonly Splat[]) => Promise<Splat[]>;
+	readonly signal: AbortSignal;
+}
+
+/** What a case said, whether it ran in the guest or on the host. */
+export interface CaseOutput {
+	readonly ending: Ending;
+	readonly assertions: readonly Assertion[];
+	readonly measured: Readonly<Record<string, string>>;
+	readonly problems: readonly string[];
+	readonly skipped?: string | undefined;
+}
+
+// Bookkeeping around a case (load modules, counters, rest), in ms under KVM; generous, since it only bounds a hang.
+const bookkeepingMs = 30_000;
+
+/** Runs the attempt. Failures, hangs and panics are results; what is thrown is our fault or the user's signal. */
+export async function runCase(run: CaseRun): Promise<Attempt> {
+	const began = performance.now();
+	const { machine, dir } = run;
+	await machine.record(dir.absolute);
+	const { output, counters, leftOvers, taint, kmemleak } = await observe(run);
+	await settleConsole(run);
+	const splats = await run.finish([...run.splats.take(), ...findSplats(kmemleak)]);
+	const isUnexplained = taint !== 0 && !splats.some((splat) => splat.isFailure);
+	const allLeft = isUnexplained ? [...leftOvers, `kernel tainted (${taint}) without a report on the console`] : leftOvers;
+	const evidence = run.entry.evidence.map((claim) => checkClaim(claim, output.measured));
+	const needsTail = ['guest-ended', 'kernel-hang', 'test-hang', 'lost'].includes(output.ending.how);
+	return {
+		...decide({ ...output, ktapProblems: output.problems, evidence, splats, leftOvers: allLeft }),
+		durationMs: Math.round(performance.now() - began),
+		assertions: output.assertions,
+		evidence,
+		splats,
+		leftOvers: allLeft,
+		counters,
+		measured: output.measured,
+		...(needsTail && { consoleTail: machine.console.tail(40) }),
+		dir: dir.relative,
+	};
+}
+
+interface Observation {
+	readonly output: CaseOutput;
+	readonly counters: Attempt['counters'];
+	readonly leftOvers: readonly string[];
+	readonly taint: number;
+	readonly kmemleak: string;
+}
+
+/** The case between two looks at the guest; a machine that is lost on the way ends it early. */
+async function observe(run: CaseRun): Promise<Observation> {
+	const nothing = { counters: {}, leftOvers: [], taint: 0, kmemleak: '' };
+	const { machine, suite, provisions, signal } = run;
+	const ask = { env: caseEnv(run), timeoutMs: bookkeepingMs * run.timeoutScale, signal };
+	const modules = provisions.modules.map((module) => module.name);
+	try {
+		const why = await loadModules(run, ask);
+		if (why !== undefined) return { ...nothing, output: unsaid({ how: 'not-started', why }) };
+		using trace = await startTrace(machine, suite.trace, ask);
+		const before = await rememberRest(machine, ask);
+		const output = run.entry.scenario === undefined ? await runGuestCase(run, ask.env) : await runScenario(run, ask.env);
+		if (output.ending.how !== 'exited' && output.ending.how !== 'signalled') return { ...nothing, output };
+		await trace.finish();
+		const rest = await checkRest(machine, modules, ask);
+		return { ...rest, output, counters: diffCounters(before, rest.counters) };
+	} catch (error) {
+		return { ...nothing, output: unsaid(await endingOf(run, error)) };
+	}
+}
+
+function unsaid(ending: Ending): CaseOutput {
+	return { ending, assertions: [], measured: {}, problems: [] };
+}
+
+/** What it means that the guest was lost or silent while we asked it something; anything else is thrown on. */
+export async function endingOf(run: CaseRun, error: unknown): Promise<Ending> {
+	run.signal.throwIfAborted();
+	if (error instanceof GuestEnded) return { how: 'guest-ended', detail: error.message };
+	if (error instanceof DeadlineError) return hangOf(run, error.ms);
+	if (error instanceof InfraError) return { how: 'lost', why: error.message };
+	throw error;
+}
+
+async function hangOf(run: CaseRun, afterMs: number): Promise<Ending> {
+	const { kind, detail } = await diagnoseHang(run.machine);
+	if (kind === 'ended') return { how: 'lost', why: detail };
+	return { how: kind === 'kernel' ? 'kernel-hang' : 'test-hang', afterMs, detail };
+}
+
+/** insmod in load order; says why when a module does not load: such a kernel cannot be tested. */
+async function loadModules(run: CaseRun, ask: Ask): Promise<string | undefined> {
+	const { modules } = run.provisions;
+	const lines = modules.map(({ name }) => `[ -d /sys/module/${name} ] || insmod ${guestPaths.modules}/${name}.ko || exit 1`);
+	const script = ['rm -rf "$0"; mkdir -p "$0"', ...lines].join('\n');
+	const result = await run.machine.exec({ argv: ['/bin/sh', '-c', script, guestPaths.caseDir], ...ask });
+	if (result.exitCode === 0) return undefined;
+	return `cannot load the modules under test: ${result.stderr.trim() || (result.timedOut ? 'insmod did not end' : `exit ${result.exitCode}`)}`;
+}
+
+/** All that the kernel printed is to be scanned before the verdict; a guest that hangs or is gone prints no more. */
+async function settleConsole(run: CaseRun): Promise<void> {
+	try {
+		await run.machine.mark(`end of ${run.entry.name}`);
+	} catch (error) {
+		run.signal.throwIfAborted();
+		if (!(error instanceof InfraError) && !(error instanceof DeadlineError) && !(error instanceof GuestEnded)) throw error;
+	}
+}
+
+/** The environment every case gets; suites/README.md explains each variable. */
+function caseEnv(run: CaseRun): Record<string, string> {
+	const disks = Object.keys(run.suite.needs.disks).map((name, index) => [
+		`CRUCIBLE_DISK_${name.toUpperCase().replaceAll('-', '_')}`,
+		`/dev/vd${String.fromCharCode(97 + index)}`,
+	]);
+	return {
+		PATH: `${guestPaths.bin}:/usr/sbin:/usr/bin:/sbin:/bin`,
+		HOME: '/root',
+		CRUCIBLE_LIB: guestPaths.lib,
+		CRUCIBLE_SUITE: run.suite.name,
+		CRUCIBLE_CASE: run.entry.name,
+		CRUCIBLE_KERNEL: run.kernel,
+		CRUCIBLE_SEED: String(run.seed),
+		CRUCIBLE_SCALE: String(run.timeoutScale),
+		...Object.fromEntries(disks),
+	};
+}
+
+/** KTAP of the results port, as far as it came. */
+export async function readKtap(run: CaseRun): Promise<KtapResult> {
+	await run.machine.results.to(undefined);
+	return parseKtap(await readFile(join(run.dir.absolute, 'ktap.txt'), 'utf8').catch(() => ''));
+}

@@ -1,0 +1,130 @@
+/** A case that runs on the host: a TypeScript file that drives the machine through the scenario API. */
+
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkout } from '../config/paths.ts';
+import { withDeadline } from '../util/deadline.ts';
+import { UserError } from '../util/errors.ts';
+import { guestPaths } from './provision.ts';
+import { type CaseOutput, type CaseRun, endingOf } from './run-case.ts';
+import { CaseFailure, createLog, type ScenarioBody, type ScenarioContext, SkipCase } from './scenario.ts';
+import type { Ending } from './verdict.ts';
+
+/** Runs it to its end or its deadline. What it throws itself is a failed assertion; a lost machine is told apart. */
+export async function runScenario(run: CaseRun, env: Readonly<Record<string, string>>): Promise<CaseOutput> {
+	const { suite, entry } = run;
+	const body = await loadScenario(join(suite.dir, 'cases', entry.scenario ?? ''));
+	await Promise.all(Object.values(run.shares).map(empty));
+	const stop = new AbortController();
+	const signal = AbortSignal.any([run.signal, stop.signal]);
+	const file = createWriteStream(join(run.dir.absolute, 'agent.log'));
+	const log = createLog();
+	let ending: Ending = { how: 'exited', exitCode: 0 };
+	let skipped: string | undefined;
+	try {
+		const context = await contextOf(run, env, signal, log, (line) => file.write(`${line}\n`));
+		const timeoutMs = (run.timeoutS ?? entry.timeout) * 1000 * run.timeoutScale;
+		await withDeadline(body(context), timeoutMs, `${suite.name}/${entry.name}`, run.signal);
+	} catch (error) {
+		run.signal.throwIfAborted();
+		if (error instanceof SkipCase) skipped = error.message;
+		else if (error instanceof CaseFailure) log.ok(false, error.message.split('\n')[0] ?? '', error.message);
+		else ending = await endingOf(run, error);
+	} finally {
+		stop.abort(new Error('the case is over'));
+		file.end();
+	}
+	return { ending, assertions: log.assertions, measured: log.measured, problems: [], skipped };
+}
+
+/** The case's default export; compiled code mirrors the checkout below dist/. */
+async function loadScenario(source: string): Promise<ScenarioBody> {
+	const compiled = join(checkout.top, 'dist', relative(checkout.top, source)).replace(/\.ts$/, '.js');
+	const module = (await import(pathToFileURL(compiled).href)) as { default?: { scenario?: unknown } };
+	const body = module.default?.scenario;
+	if (typeof body !== 'function')
+		throw new UserError('does not export a scenario', { at: { file: source }, hint: 'export default scenario(async (t) => { … })' });
+	return body as ScenarioBody;
+}
+
+/** Leaves the folder itself: QEMU serves it. */
+async function empty(folder: string): Promise<void> {
+	await mkdir(folder, { recursive: true });
+	const entries = await readdir(folder);
+	await Promise.all(entries.map((entry) => rm(join(folder, entry), { recursive: true, force: true })));
+}
+
+async function contextOf(
+	run: CaseRun,
+	env: Readonly<Record<string, string>>,
+	signal: AbortSignal,
+	log: ReturnType<typeof createLog>,
+	note: (line: string) => void,
+): Promise<ScenarioContext> {
+	const { machine, suite } = run;
+	const exec: ScenarioContext['guest']['exec'] = async (argv, options = {}) => {
+		note(`> ${argv.join(' ')}`);
+		const result = await machine.exec({
+			argv,
+			env: { ...env, ...options.env },
+			cwd: options.cwd ?? guestPaths.caseDir,
+			...(options.stdin !== undefined && { stdin: options.stdin }),
+			...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs * run.timeoutScale }),
+			signal,
+		});
+		if (result.stdout !== '') note(result.stdout.trimEnd());
+		if (result.stderr !== '') note(result.stderr.trimEnd());
+		if (result.timedOut)
+			throw new CaseFailure(`\`${argv.join(' ')}\` did not end within ${options.timeoutMs} ms (scaled by ${run.timeoutScale})`);
+		return {
+			exitCode: result.signal === undefined ? result.exitCode : undefined,
+			signal: result.signal,
+			stdout: result.stdout,
+			stderr: result.stderr,
+		};
+	};
+	const ninepBefore = await machine.ninepReads();
+	return {
+		guest: {
+			exec,
+			async sh(script, options) {
+				const result = await exec(['/bin/sh', '-ec', script], options);
+				if (result.exitCode !== 0)
+					throw new CaseFailure(
+						`\`${script.trim().split('\n')[0]}\` exited with ${result.exitCode ?? `signal ${result.signal}`}\n${result.stderr.trim()}`,
+					);
+				return result.stdout;
+			},
+			push: (path, data, mode) => machine.watch(() => machine.agent.push(path, data, mode, signal)),
+			pull: (path) => machine.watch(() => machine.agent.pull(path, { signal })),
+		},
+		qmp: machine.qmp,
+		kernel: run.kernel,
+		seed: run.seed,
+		signal,
+		ok: log.ok,
+		evidence: log.evidence,
+		note,
+		skip(reason) {
+			throw new SkipCase(reason);
+		},
+		share(name) {
+			const path = run.shares[name];
+			if (path === undefined) throw new UserError(`the suite ${suite.name} declares no share "${name}"`);
+			return path;
+		},
+		disk(name) {
+			const path = env[`CRUCIBLE_DISK_${name.toUpperCase().replaceAll('-', '_')}`];
+			if (path === undefined) throw new UserError(`the suite ${suite.name} declares no disk "${name}"`);
+			return path;
+		},
+		ninep: {
+			async reads() {
+				const now = await machine.ninepReads();
+				return { requests: now.requests - ninepBefore.requests, bytes: now.bytes - ninepBefore.bytes };
+			},
+		},
+	};
+}
