@@ -80,7 +80,7 @@ function casePart(progress: Progress, atMs: number): string | undefined {
 	const { path, kernel } = nameOfCase(progress, oldest.job, oldest.case);
 	const again = oldest.attempt > 1 ? ` attempt ${oldest.attempt}` : '';
 	const rest = others.length > 0 ? ` +${others.length} more` : '';
-	return `${path}${kernel && ` on ${kernel}`}${again} ${formatDuration(wholeSeconds(atMs - oldest.startedMs))}${rest}`;
+	return `${path}${kernel && ` on ${kernel}`}${again} ${elapsed(atMs - oldest.startedMs)}${rest}`;
 }
 
 function countPart(progress: Progress): string | undefined {
@@ -94,23 +94,24 @@ function countPart(progress: Progress): string | undefined {
 
 /** Phases, running cases and counts, without the elapsed time of the run; empty when nothing goes on. */
 export function activity(progress: Progress, atMs: number): string {
-	const phases = [...progress.phases].map(([name, { startedMs, detail, fraction }]) =>
+	const running = casePart(progress, atMs);
+	// A phase without details around running cases (`job ...`) says nothing that they do not say better.
+	const telling = [...progress.phases].filter(([, { detail }]) => running === undefined || detail !== undefined);
+	const phases = telling.map(([name, { startedMs, detail, fraction }]) =>
 		[
 			oneLine(name),
-			formatDuration(wholeSeconds(atMs - startedMs)),
+			elapsed(atMs - startedMs),
 			fraction === undefined ? undefined : `${Math.floor(Math.min(1, Math.max(0, fraction)) * 100)} %`,
 			detail === undefined ? undefined : oneLine(detail),
 		]
 			.filter((part) => part !== undefined)
 			.join('  '),
 	);
-	// A phase around the running cases (`job …`) says nothing that they do not say better.
-	const running = casePart(progress, atMs);
-	const parts = running === undefined ? phases : [running];
-	return [...parts, countPart(progress)].filter((part) => part !== undefined && part !== '').join('  |  ');
+	return [running, countPart(progress), ...phases].filter((part) => part !== undefined && part !== '').join('  |  ');
 }
 
-/** Below ten seconds formatDuration shows tenths, which would flicker. */
-function wholeSeconds(ms: number): number {
-	return Math.max(0, Math.floor(ms / 1000) * 1000);
+/** `7 s`, `3 min 07 s`: whole seconds, because tenths would flicker. */
+function elapsed(ms: number): string {
+	const seconds = Math.max(0, Math.floor(ms / 1000));
+	return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
 }

@@ -136,10 +136,10 @@ test('the summary says verdict, counts, matrix, reasons, frames, findings, notes
 		t.regex(texts.stdout, expected);
 });
 
-test('ten thousand failures end in a summary of bounded length', (t) => {
+test('a thousand failures end in a summary of bounded length', (t) => {
 	const { texts, reporter } = record({ isTty: false });
-	const cases = Array.from({ length: 10_000 }, (_, at) => ({ ...(failed ?? { attempts: [] }), case: `case-${at}` }));
+	const cases = Array.from({ length: 1000 }, (_, at) => ({ ...(failed ?? { attempts: [] }), case: `case-${at}` }));
 	reporter.finish({ ...run, jobs: (job && [{ ...job, cases: cases as typeof job.cases }]) || [] });
 	t.true(texts.stdout.split('\n').length < 400);
-	t.regex(texts.stdout, /and 9980 more cases in the report/);
+	t.regex(texts.stdout, /and 980 more cases in the report/);
 });

@@ -103,7 +103,7 @@ export function createTerminalReporter(options: TerminalOptions): TerminalReport
 				return message(paint('dim', `${oneLine(event.phase)}  ${formatDuration(event.durationMs)}${detail}`));
 			}
 			case 'job-failed':
-				return say(stdout, [`${badge(event.status)}${oneLine(event.job)}  ${oneLine(event.problem.message)}`].join('\n'));
+				return say(stdout, `${badge(event.status)}${oneLine(event.job)}  ${oneLine(event.problem.message)}`);
 			case 'case-started': {
 				const { path, kernel } = nameOfCase(progress, event.job, event.case);
 				if (event.attempt > 1) return message(paint('dim', `${path} on ${kernel}: attempt ${event.attempt} in a fresh clone`));

@@ -52,15 +52,15 @@ test('the page fetches nothing and runs one script only', async (t) => {
 });
 
 test('a run that passed and one without jobs have reports too', async (t) => {
+	const counts = { PASS: 0, FAIL: 0, INCONCLUSIVE: 0, ERROR: 0, MISS: 0, SKIP: 0, XFAIL: 0 };
 	const passed = await toHtml({
 		...run,
 		jobs: run.jobs.filter((job) => job.status === 'PASS'),
 		verdict: 'PASS',
-		counts: { ...run.counts, PASS: 19 },
+		counts: { ...counts, PASS: 3 },
 	});
-	t.true(passed.includes('all 19 cases passed'));
+	t.true(passed.includes('all 3 cases passed'));
 	t.false(passed.includes('Could not be tested'));
-	const counts = { PASS: 0, FAIL: 0, INCONCLUSIVE: 0, ERROR: 0, MISS: 0, SKIP: 0, XFAIL: 0 };
 	t.true((await toHtml({ ...run, jobs: [], phases: [], verdict: 'MISS', counts })).includes('no case ran'));
 });
 
