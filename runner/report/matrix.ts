@@ -3,7 +3,7 @@
 import type { JobResult, Run, Status } from '../model/run.ts';
 import { bySeverity } from './severity.ts';
 
-export interface Cell {
+interface Cell {
 	readonly job: string;
 	readonly status: Status;
 }

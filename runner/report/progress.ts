@@ -6,7 +6,7 @@ import { count, formatDuration } from '../util/text.ts';
 import { oneLine } from './harmless-run.ts';
 import { statusesBySeverity } from './severity.ts';
 
-export interface RunningCase {
+interface RunningCase {
 	readonly job: string;
 	readonly case: string;
 	readonly attempt: number;

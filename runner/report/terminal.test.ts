@@ -9,12 +9,12 @@ const [job] = run.jobs;
 const [passed, , failed] = job?.cases ?? [];
 const splat = failed?.attempts[0]?.splats[0] as Splat;
 
-function record({ isTty, color = false, width = 100 }: { isTty: boolean; color?: boolean; width?: number }) {
+function record({ isTty, color = false, width = 100, columns }: { isTty: boolean; color?: boolean; width?: number; columns?: number }) {
 	let ms = 0;
 	const texts = { stdout: '', stderr: '' };
 	const reporter = createTerminalReporter({
 		stdout: { write: (text) => (texts.stdout += text) },
-		stderr: { write: (text) => (texts.stderr += text) },
+		stderr: { columns, write: (text) => (texts.stderr += text) },
 		isTty,
 		color,
 		width,
@@ -92,6 +92,18 @@ test('a terminal shows one status line that is rewritten, never wraps, and is go
 		[],
 	);
 	t.true(texts.stderr.endsWith('\r\u001b[K'));
+});
+
+test('the width is what the terminal says, and the given one where it says nothing', (t) => {
+	const longest = ({ texts }: ReturnType<typeof record>) =>
+		Math.max(...texts.stderr.split('\r\u001b[K').map((text) => (text.includes('\n') ? 0 : text.length)));
+	const [narrow, unknown] = [record({ isTty: true, columns: 30 }), record({ isTty: true, columns: 0 })];
+	for (const { at, reporter } of [narrow, unknown]) {
+		play(at);
+		reporter.stop();
+	}
+	t.is(longest(narrow), 29);
+	t.true(longest(unknown) > 50);
 });
 
 test('escape sequences come from us alone: none when color is off', (t) => {

@@ -10,7 +10,7 @@ import { activity, advance, clock, idle, nameOfCase } from './progress.ts';
 import { summaryLines } from './summary.ts';
 
 /** A stream that text is written to; `columns` is what a terminal knows of its own width. */
-export interface Output {
+interface Output {
 	write(text: string): unknown;
 	readonly columns?: number | undefined;
 }
@@ -61,7 +61,8 @@ export function createTerminalReporter(options: TerminalOptions): TerminalReport
 		isDrawn = false;
 	};
 	const draw = () => {
-		const width = Math.max(20, stderr.columns ?? options.width);
+		// Some pseudo-terminals say they have 0 columns.
+		const width = Math.max(20, stderr.columns || options.width);
 		const atMs = now() + offsetMs;
 		const text = activity(progress, atMs);
 		drawnAt = now();
@@ -126,9 +127,10 @@ export function createTerminalReporter(options: TerminalOptions): TerminalReport
 	const caseLine = (job: string, result: CaseResult) => {
 		const { path, kernel } = nameOfCase(progress, job, result.case);
 		const repeated = rate(result);
+		const took = result.attempts.length > 0 ? `  ${formatDuration(result.durationMs)}` : '';
 		const title = distinctSplats(result).find((splat) => splat.isFailure)?.title;
 		const why = result.status === 'PASS' ? '' : `  ${oneLine(result.reason ?? title ?? '')}`;
-		return `${badge(result.status)}${path}  ${paint('dim', `${kernel}  ${formatDuration(result.durationMs)}`)}${repeated ? `  ${repeated}` : ''}${why}`;
+		return `${badge(result.status)}${path}  ${paint('dim', `${kernel}${took}`)}${repeated ? `  ${repeated}` : ''}${why}`;
 	};
 	const stop = () => {
 		clearInterval(timer);

@@ -46,8 +46,6 @@ export function viewOf(run: Run, files: FilesByDir) {
 	};
 }
 
-export type ReportView = ReturnType<typeof viewOf>;
-
 function headline(run: Run, total: number): string {
 	const n = run.counts[run.verdict];
 	const of = n === total ? `all ${count(total, 'case')}` : `${n} of ${count(total, 'case')}`;
@@ -86,6 +84,8 @@ function caseView(job: JobResult, result: CaseResult, files: FilesByDir) {
 		kernel: columnOf(job),
 		summary: result.summary,
 		reason: result.status === 'PASS' ? undefined : result.reason,
+		/** A pass is worth its evidence: what held, on the row itself. */
+		proof: result.status === 'PASS' ? (attempt?.evidence.slice(0, 4).map(({ claim }) => claim) ?? []) : [],
 		duration: result.attempts.length > 0 ? formatDuration(result.durationMs) : '',
 		rate: rate(result),
 		/** What the filter finds besides what the row shows. */
