@@ -4,10 +4,15 @@ import { createCipheriv, createHash } from 'node:crypto';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Odd sizes, so that tails of pages and of I/O blocks are met. */
-export const sizes = { aligned: 524_288, large: 3_145_851, small: 4_999 } as const;
+/** Whole pages only; what becomes of the tail of a file is the subject of the case `tails`. */
+export const sizes = { large: 3_145_728, medium: 524_288, small: 4_096 } as const;
 
-export const treeBytes = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+export const treeBytes = bytesOf(sizes);
+
+/** The sum of the sizes. */
+export function bytesOf(tree: Readonly<Record<string, number>>): number {
+	return Object.values(tree).reduce((sum, size) => sum + size, 0);
+}
 
 /** Incompressible bytes, the same for the same seed. */
 export function seededBytes(seed: number, length: number): Buffer {
@@ -15,9 +20,9 @@ export function seededBytes(seed: number, length: number): Buffer {
 	return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(length));
 }
 
-/** Fills the share; returns the hash of its tree. */
-export async function makeTree(dir: string, seed: number): Promise<string> {
-	await Promise.all(Object.entries(sizes).map(([name, size], index) => writeFile(join(dir, name), seededBytes(seed + index, size))));
+/** Fills the share with files of these names and sizes; returns the hash of its tree. */
+export async function makeTree(dir: string, seed: number, tree: Readonly<Record<string, number>> = sizes): Promise<string> {
+	await Promise.all(Object.entries(tree).map(([name, size], index) => writeFile(join(dir, name), seededBytes(seed + index, size))));
 	return hashOfTree(dir);
 }
 
