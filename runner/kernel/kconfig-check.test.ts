@@ -70,7 +70,7 @@ test('a bool may depend on a module', (t) => {
 test('a comparison and a negation are shown with the values that break them', (t) => {
 	t.is(
 		complaint('NFS_CACHE', 'y', 'CONFIG_BLOCK=y\nCONFIG_MODE_A=y\n'),
-		'NFS_CACHE (kconfig/netfs.config:9) was dropped: needs NFS [=n] = m || NFS [=n] = y and !MODE_A [=y]',
+		'NFS_CACHE (kconfig/netfs.config:9) was dropped: needs (NFS [=n]=m || NFS [=n]=y) and !MODE_A [=y]',
 	);
 });
 
@@ -80,6 +80,13 @@ test('a prompt with a condition of its own counts as a dependency', (t) => {
 
 test('m asked of a bool is called that', (t) => {
 	t.regex(complaint('BLOCK', 'm', 'CONFIG_BLOCK=y\n') ?? '', /is y, not m: it is a bool in this kernel/);
+});
+
+test('an option that lost its choice says so', (t) => {
+	t.is(
+		complaint('MODE_B', 'y', 'CONFIG_MODE_A=y\n'),
+		'MODE_B (kconfig/netfs.config:9) was dropped: its choice fell on another option, Kconfig:22',
+	);
 });
 
 test('an unknown symbol comes with near names', (t) => {

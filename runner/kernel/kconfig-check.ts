@@ -52,13 +52,14 @@ export function explain({ request, value }: Dropped, tree: KconfigTree, config: 
 	if (isBool && request.value === 'm') return `${what} ${came}: it is a bool in this kernel, y or n`;
 	if (request.value !== 'n') {
 		const needs = missingOf(definitions, levelOf(request.value) || 2, isBool, values);
-		if (needs.length > 0) return `${what} ${came}: needs ${needs.map((need) => withSelectors(need, tree)).join(' and ')}`;
+		if (needs.length > 0) return `${what} ${came}: needs ${join(needs.map((need) => withSelectors(need, tree)))}`;
 	}
 	if (definitions.every(({ prompt }) => prompt === undefined)) return `${what} ${came}: it has no prompt, ${onlySelected(symbol, tree)}`;
 	const macros = definitions.flatMap(({ depends, prompt }) => [...depends, ...(prompt ?? [])]).flatMap(macrosOf);
 	if (macros.length > 0) return `${what} ${came}: the toolchain may lack ${macros.join(', ')}`;
-	const choice = request.value === 'y' && value === 'n' ? ': another option of its choice was asked for' : '';
-	return `${what} ${came}${choice} (${definitions.map(({ file, line }) => `${file}:${line}`).join(', ')})`;
+	const isInChoice = definitions.some((definition) => definition.isInChoice);
+	const choice = isInChoice && request.value === 'y' ? ': its choice fell on another option,' : ', and no dependency tells why; see';
+	return `${what} ${came}${choice} ${definitions.map(({ file, line }) => `${file}:${line}`).join(', ')}`;
 }
 
 /** Of several definitions, the shortfalls of the one that is nearest to being met. */
@@ -90,6 +91,11 @@ function withSelectors(need: { text: string; symbols: readonly string[] }, tree:
 function onlySelected(symbol: string, tree: KconfigTree): string {
 	const by = [...new Set((tree.selections.get(symbol) ?? []).map((selection) => selection.by))];
 	return by.length > 0 ? `only selected by ${list(by)}` : 'and nothing selects it';
+}
+
+/** `A and (B || C)`. */
+function join(needs: readonly string[]): string {
+	return needs.length > 1 ? needs.map((need) => (need.includes(' || ') ? `(${need})` : need)).join(' and ') : (needs[0] ?? '');
 }
 
 function list(names: readonly string[]): string {

@@ -137,7 +137,7 @@ export function describe(expression: Expression, values: Values): string {
 		case 'or':
 			return `${inner(expression.left)} ${expression.kind === 'and' ? '&&' : '||'} ${inner(expression.right)}`;
 		case 'compare':
-			return `${describe(expression.left, values)} ${expression.operator} ${describe(expression.right, values)}`;
+			return `${describe(expression.left, values)}${expression.operator}${describe(expression.right, values)}`;
 	}
 }
 

@@ -12,6 +12,7 @@ export interface Definition {
 	readonly depends: readonly Expression[];
 	/** What the prompt's own `if` and `visible if` around it ask; undefined when there is no prompt. */
 	readonly prompt?: readonly Expression[];
+	readonly isInChoice: boolean;
 }
 
 export interface Selection {
@@ -52,12 +53,18 @@ export function parseKconfig(read: (file: string) => string | undefined, variabl
 		let block: Block | undefined;
 		for (let at = 0; at < lines.length; at++) {
 			const line = stripComment(lines[at] ?? '');
-			const [, word = '', rest = ''] = /^\s*(\w+)\s*(.*)$/.exec(line) ?? [];
+			// Not `if-success = $(shell,…)` nor `if := x`, which define macros.
+			const [, word = '', rest = ''] = /^\s*(\w+)(?![\w-]|\s*[:+]?=)\s*(.*)$/.exec(line) ?? [];
 			switch (word) {
 				case 'config':
 				case 'menuconfig': {
 					symbol = rest.trim();
-					draft = { file, line: at + 1, depends: blocks.flatMap(({ depends }) => depends) };
+					draft = {
+						file,
+						line: at + 1,
+						depends: blocks.flatMap(({ depends }) => depends),
+						isInChoice: blocks.some(({ kind }) => kind === 'choice'),
+					};
 					block = undefined;
 					definitions.set(symbol, [...(definitions.get(symbol) ?? []), draft]);
 					break;

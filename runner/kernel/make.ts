@@ -21,14 +21,14 @@ export interface Make {
 }
 
 // make runs in a session of its own. When we die, by whatever signal, our end of its stdin closes and the whole group
-// gets SIGTERM, on which make removes the targets it was at.
+// gets SIGTERM, on which make removes the targets it was at. Descriptor 3 is flock's and has to stay open.
 const guarded = `
-	exec 3<&0 </dev/null
-	(read -r _ <&3; trap '' TERM; kill -TERM 0) &
+	exec 8<&0 </dev/null
+	(read -r _ <&8; trap '' TERM; kill -TERM 0) &
 	guard=$!
-	"$@" 3<&-
+	"$@" 8<&-
 	status=$?
-	kill -KILL $guard
+	kill -KILL $guard; wait $guard 2>/dev/null
 	exit $status`;
 
 /**
