@@ -42,7 +42,7 @@ export const settingTable = {
 		schema: z.union([z.literal('auto'), positive]),
 		fallback: 'auto',
 		repeatable: false,
-		help: 'parallel make jobs, or auto (one per CPU)',
+		help: 'compilers and machines at work side by side, or auto (one per CPU)',
 	},
 	reruns: {
 		flag: '--reruns <n>',

@@ -1,12 +1,16 @@
-/** The kernel and initramfs that integration tests boot. */
+/** The kernel and initramfs that integration tests boot: what `crucible build` makes, or finds made. */
 
-import { join } from 'node:path';
 import { checkout } from '../config/paths.ts';
 import { folders } from '../config/settings.ts';
 import { buildImage } from '../image/initramfs.ts';
+import type { BuiltKernel } from '../kernel/build.ts';
+import { crucible } from './crucible.ts';
 
-/** A vmlinux with KASAN and virtio built in, and the initramfs of images/base. */
-export async function testKernel(): Promise<{ vmlinux: string; initrd: string }> {
+/** A vmlinux with KASAN, and the initramfs of images/base. */
+export async function testKernel(spec = 'debian:6.12'): Promise<{ vmlinux: string; initrd: string }> {
+	const { stdout, stderr, exitCode } = await crucible(['build', '--json', '--kernel', spec]);
+	if (exitCode !== 0) throw new Error(`crucible build exited with ${exitCode}:\n${stderr}`);
+	const [kernel] = JSON.parse(stdout) as BuiltKernel[];
 	const { path } = await buildImage('base', { cacheDir: folders.cache, checkout: checkout.top });
-	return { vmlinux: join(folders.cache, 'test-kernel/vmlinux'), initrd: path };
+	return { vmlinux: kernel?.vmlinux ?? '', initrd: path };
 }

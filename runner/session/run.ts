@@ -1,8 +1,9 @@
 /** A whole run: everything is made, every job runs, every happening is journaled, and the reports are written. */
 
 import { readFile } from 'node:fs/promises';
-import { cpus, release, totalmem } from 'node:os';
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import PQueue from 'p-queue';
 import { type KnownIssue, readKnownIssues, staleIssues } from '../config/known-issues.ts';
 import { checkout } from '../config/paths.ts';
 import { folders, type Settings } from '../config/settings.ts';
@@ -104,11 +105,23 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 		for (const job of jobs) failJob(emitter, job, error);
 		return;
 	}
-	for (const job of jobs) {
-		if (request.drain.aborted) return;
-		if (request.failFast && hasFailed(request.store)) return;
-		await runOne(shared, kernel, job);
-	}
+	const queue = new PQueue({ concurrency: machinesAtOnce(request.settings.jobs) });
+	const ended = await Promise.allSettled(
+		jobs.map((job) =>
+			queue.add(async () => {
+				if (request.drain.aborted || (request.failFast && hasFailed(request.store))) return;
+				await runOne(shared, kernel, job);
+			}),
+		),
+	);
+	const broken = ended.find((outcome) => outcome.status === 'rejected');
+	if (broken) throw broken.reason;
+}
+
+/** Under TCG a guest that boots or waits keeps about one CPU busy; each may take 2 GiB of ours. */
+function machinesAtOnce(jobs: Settings['jobs']): number {
+	if (jobs !== 'auto') return jobs;
+	return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / 2 ** 31) - 1));
 }
 
 async function runOne(shared: Shared, kernel: BuiltKernel, job: Job): Promise<void> {

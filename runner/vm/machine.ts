@@ -4,20 +4,21 @@ import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { deferred, withDeadline } from '../util/deadline.ts';
+import { withDeadline } from '../util/deadline.ts';
 import { InfraError, KernelError } from '../util/errors.ts';
 import { start } from '../util/exec.ts';
 import { Scope } from '../util/scope.ts';
 import { Agent, type GuestExec, type GuestResult } from './agent.ts';
 import { Channel } from './channel.ts';
 import { Console } from './console.ts';
-import { lineSplitter } from './lines.ts';
 import { explainExit, GuestEnded, type MachineExit } from './machine-exit.ts';
-import { type MachineSpec, portNames } from './machine-spec.ts';
+import type { MachineSpec } from './machine-spec.ts';
 import { countNinepReads, type NinepReads } from './ninep-reads.ts';
-import { connectSocket, makePrivateDir } from './private-dir.ts';
+import { makePrivateDir } from './private-dir.ts';
 import { formatQemuLine, qemu, qemuArgs, socketPaths } from './qemu-args.ts';
+import { followQemu, type QemuProcess } from './qemu-process.ts';
 import { Qmp } from './qmp.ts';
+import { connectSocket } from './socket.ts';
 
 export interface MachineOptions {
 	/** Gets qemu.args, console.log, ktap.txt, trace.txt (until `record` sends these elsewhere) and 9p-trace.log. */
@@ -52,7 +53,6 @@ interface Parts {
 	readonly pid: number;
 	readonly dir: string;
 	readonly timeoutScale: number;
-	readonly quit: () => void;
 }
 
 export class Machine implements AsyncDisposable {
@@ -70,11 +70,11 @@ export class Machine implements AsyncDisposable {
 	/** The folder of the options. */
 	readonly dir: string;
 	readonly timeoutScale: number;
-	readonly #parts: Parts;
+	readonly #scope: Scope;
 	#barriers = 0;
 
 	private constructor(parts: Parts) {
-		this.#parts = parts;
+		this.#scope = parts.scope;
 		this.qmp = parts.qmp;
 		this.agent = parts.agent;
 		this.console = parts.console;
@@ -99,7 +99,7 @@ export class Machine implements AsyncDisposable {
 			const hello = once(parts.agent, 'hello').then(() => undefined);
 			// Lost with QEMU: `exited` tells more.
 			hello.catch(() => {});
-			await parts.qmp.execute('cont');
+			await parts.qmp.execute('cont', {}, { signal });
 			const exit = await withDeadline(Promise.race([hello, parts.exited]), bootTimeoutMs * timeoutScale, 'the guest agent', signal).catch(
 				(error: Error) => {
 					if (signal?.aborted) throw error;
@@ -109,7 +109,6 @@ export class Machine implements AsyncDisposable {
 			if (exit) throw bootFailure(exit, parts.console);
 			return new Machine(parts);
 		} catch (error) {
-			parts.quit();
 			await parts.scope[Symbol.asyncDispose]();
 			throw error;
 		}
@@ -144,9 +143,7 @@ export class Machine implements AsyncDisposable {
 	/** Console, results and trace go to files in `dir` from here on: console.log, ktap.txt, trace.txt. */
 	async record(dir: string): Promise<void> {
 		await mkdir(dir, { recursive: true });
-		await this.console.to(join(dir, 'console.log'));
-		await this.results.to(join(dir, 'ktap.txt'));
-		await this.trace.to(join(dir, 'trace.txt'));
+		await recordTo(dir, this);
 	}
 
 	/** Puts a line into the kernel log and waits until the console shows it: what the kernel printed before has arrived then. */
@@ -166,8 +163,7 @@ export class Machine implements AsyncDisposable {
 
 	/** Ends QEMU and closes the files; never fails because the machine is already gone. */
 	async [Symbol.asyncDispose](): Promise<void> {
-		this.#parts.quit();
-		await this.#parts.scope[Symbol.asyncDispose]();
+		await this.#scope[Symbol.asyncDispose]();
 	}
 }
 
@@ -188,9 +184,9 @@ function ninepTrace(dir: string): string {
 	return join(dir, '9p-trace.log');
 }
 
-/** Starts QEMU with its CPUs stopped and connects everything. */
+/** Starts QEMU with its CPUs stopped and connects everything; when that fails, says what QEMU said. */
 async function launch(spec: MachineSpec, options: MachineOptions): Promise<Parts> {
-	const { dir, signal, timeoutScale = 1 } = options;
+	const { dir } = options;
 	const scope = new Scope();
 	try {
 		await mkdir(dir, { recursive: true });
@@ -199,77 +195,63 @@ async function launch(spec: MachineSpec, options: MachineOptions): Promise<Parts
 		const args = qemuArgs(spec, { sockets, ...(spec.shares?.length && { ninepTrace: ninepTrace(dir) }) });
 		await writeFile(join(dir, 'qemu.args'), `${formatQemuLine(args)}\n`);
 		// -S: nothing the guest says comes before somebody listens.
-		const child = startQemu(['-S', ...args]);
-		const stderr: string[] = [];
-		const onLine = lineSplitter((line) => {
-			stderr.push(line);
-			if (stderr.length > 40) stderr.shift();
+		const process = followQemu(startQemu(['-S', ...args]));
+		scope.defer(() => process.kill());
+		return await connectChannels(scope, process, sockets, options).catch(async (error: unknown) => {
+			if (!(error instanceof InfraError)) throw error;
+			throw (await process.whyEnded()) ?? error;
 		});
-		child.stderr.on('data', onLine);
-		child.stdout.on('data', onLine);
-		const ended = Promise.resolve(child);
-		scope.defer(async () => {
-			child.kill('SIGKILL');
-			await ended;
-		});
-		const paths = socketPaths(sockets);
-		const connecting = new AbortController();
-		const open = async (path: string) => {
-			const socket = await connectSocket(path, { ms: socketMs, signal: connecting.signal });
-			scope.defer(() => void socket.destroy());
-			return socket;
-		};
-		const isOpen = Promise.all([open(paths.qmp), open(paths.console), ...portNames.map((name) => open(paths.ports[name]))]);
-		isOpen.catch(() => {});
-		const onAbort = () => connecting.abort(signal?.reason);
-		signal?.addEventListener('abort', onAbort, { once: true });
-		void ended.then((result) =>
-			connecting.abort(new InfraError([`QEMU exited with ${result.exitCode ?? result.signal}`, ...stderr].join('\n'))),
-		);
-		const [qmpSocket, consoleSocket, agentSocket, resultsSocket, traceSocket, ssh] = await isOpen.finally(() =>
-			signal?.removeEventListener('abort', onAbort),
-		);
-		if (!qmpSocket || !consoleSocket || !agentSocket || !resultsSocket || !traceSocket || !ssh) throw new InfraError('a socket is missing');
-		ssh.on('error', () => {});
-		ssh.pause();
-
-		const console = new Console(consoleSocket);
-		if (options.onConsole) console.tap(options.onConsole);
-		const results = new Channel(resultsSocket);
-		const trace = new Channel(traceSocket);
-		await console.to(join(dir, 'console.log'));
-		await results.to(join(dir, 'ktap.txt'));
-		await trace.to(join(dir, 'trace.txt'));
-		const agent = new Agent(agentSocket);
-		scope.defer(() => agent.close('the machine was closed'));
-		const qmp = await Qmp.connect(qmpSocket, signal);
-		scope.defer(() => qmp[Symbol.dispose]());
-
-		let shutdown: string | undefined;
-		let isOurs = false;
-		qmp.on('event', ({ event, data }) => {
-			if (event === 'SHUTDOWN') shutdown = String(data.reason);
-			// The port is open while the agent lives.
-			if (event === 'VSERPORT_CHANGE' && data.id === 'agent' && data.open === false) agent.close('it ended, or closed its port');
-		});
-		const exited = deferred<MachineExit>();
-		void ended.then(async ({ exitCode, signal: killedBy }) => {
-			await Promise.all([console.ended, results.ended, trace.ended]);
-			agent.close('QEMU ended');
-			exited.resolve(explainExit({ exitCode, signal: killedBy, stderr, shutdown, panic: console.panic, isOurs }));
-		});
-		// Runs first: files are whole only when QEMU is gone and its last bytes are read.
-		scope.defer(async () => {
-			await qmp.execute('quit', {}, { ms: 3_000 }).catch(() => {});
-			await withDeadline(exited.promise, 5_000, 'the end of QEMU').catch(() => child.kill('SIGKILL'));
-			await exited.promise;
-		});
-		const quit = () => {
-			isOurs = true;
-		};
-		return { scope, qmp, agent, console, results, trace, ssh, exited: exited.promise, pid: child.pid ?? 0, dir, timeoutScale, quit };
 	} catch (error) {
 		await scope[Symbol.asyncDispose]();
 		throw error;
 	}
+}
+
+async function connectChannels(scope: Scope, process: QemuProcess, sockets: string, options: MachineOptions): Promise<Parts> {
+	const { dir, signal, timeoutScale = 1 } = options;
+	const paths = socketPaths(sockets);
+	const open = async (path: string) => {
+		const socket = await connectSocket(path, { ms: socketMs, signal, orUntil: process.ended });
+		scope.defer(() => void socket.destroy());
+		return socket;
+	};
+	const console = new Console(await open(paths.console));
+	if (options.onConsole) console.tap(options.onConsole);
+	const results = new Channel(await open(paths.ports['crucible.results']));
+	const trace = new Channel(await open(paths.ports['crucible.trace']));
+	await recordTo(dir, { console, results, trace });
+	const ssh = await open(paths.ports['crucible.ssh']);
+	// Its reader may not be there yet, and the machine's end is told elsewhere.
+	ssh.on('error', () => {}).pause();
+	const agent = new Agent(await open(paths.ports['crucible.agent']));
+	scope.defer(() => agent.close('the machine was closed'));
+	const qmp = await Qmp.connect(await open(paths.qmp), signal);
+	scope.defer(() => qmp[Symbol.dispose]());
+
+	let shutdown: string | undefined;
+	let isOurs = false;
+	qmp.on('event', ({ event, data }) => {
+		if (event === 'SHUTDOWN') shutdown = String(data.reason);
+		// The port is open while the agent lives.
+		if (event === 'VSERPORT_CHANGE' && data.id === 'agent' && data.open === false) agent.close('it ended, or closed its port');
+	});
+	const exited = process.ended.then(async (end) => {
+		await Promise.all([console.ended, results.ended, trace.ended]);
+		agent.close('QEMU ended');
+		return explainExit({ ...end, stderr: process.lastWords, shutdown, panic: console.panic, isOurs });
+	});
+	// Runs first: files are whole only when QEMU is gone and its last bytes are read.
+	scope.defer(async () => {
+		isOurs = true;
+		await qmp.execute('quit', {}, { ms: 3_000 }).catch(() => {});
+		await withDeadline(exited, 5_000, 'the end of QEMU').catch(() => process.kill());
+		await exited;
+	});
+	return { scope, qmp, agent, console, results, trace, ssh, exited, pid: process.pid, dir, timeoutScale };
+}
+
+async function recordTo(dir: string, channels: Pick<Parts, 'console' | 'results' | 'trace'>): Promise<void> {
+	await channels.console.to(join(dir, 'console.log'));
+	await channels.results.to(join(dir, 'ktap.txt'));
+	await channels.trace.to(join(dir, 'trace.txt'));
 }

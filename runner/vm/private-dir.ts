@@ -1,11 +1,8 @@
 /** A short private folder for a machine's sockets and temporary files; those of processes that were killed are swept away. */
 
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { poll } from '../util/deadline.ts';
 import { exists } from '../util/files.ts';
 
 const prefix = 'crucible-';
@@ -27,23 +24,4 @@ async function sweep(parent: string): Promise<void> {
 		const { uid } = await stat(path).catch(() => ({ uid: -1 }));
 		if (uid === process.getuid?.()) await rm(path, { recursive: true, force: true });
 	}
-}
-
-/** Connects to a socket that another process is about to make. */
-export async function connectSocket(
-	path: string,
-	options: { readonly ms: number; readonly signal?: AbortSignal | undefined },
-): Promise<Socket> {
-	return poll(
-		async () => {
-			const socket = connect(path);
-			try {
-				await once(socket, 'connect');
-				return socket;
-			} catch {
-				return undefined;
-			}
-		},
-		{ what: `QEMU's socket ${path}`, everyMs: 5, ms: options.ms, ...(options.signal && { signal: options.signal }) },
-	);
 }

@@ -3,8 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
 import { startQemu } from './machine.ts';
-import { connectSocket, makePrivateDir } from './private-dir.ts';
+import { makePrivateDir } from './private-dir.ts';
 import { Qmp, QmpError } from './qmp.ts';
+import { connectSocket } from './socket.ts';
 
 const test = anyTest as TestFn<{ qmp: Qmp; child: ReturnType<typeof startQemu>; dir: string }>;
 
@@ -53,7 +54,7 @@ test('when QEMU is killed, waits end at once', async (t) => {
 	const closed = once(qmp, 'closed');
 	const waiting = qmp.waitForEvent(({ event }) => event === 'NEVER', 60_000, 'what never comes');
 	child.kill('SIGKILL');
-	await t.throwsAsync(waiting, { message: 'QEMU is gone: no what never comes' });
+	await t.throwsAsync(waiting, { message: 'QEMU ended while we waited for what never comes' });
 	await closed;
-	await t.throwsAsync(qmp.execute('query-status'), { message: 'QEMU is gone: no query-status' });
+	await t.throwsAsync(qmp.execute('query-status'), { message: 'QEMU ended while we waited for the answer to query-status' });
 });

@@ -36,7 +36,7 @@ const answerMs = 20_000;
 
 export class Qmp extends EventEmitter<{ event: [event: QmpEvent]; closed: [] }> implements Disposable {
 	readonly #stream: Duplex;
-	readonly #waiting = new Map<number, (message: Message | InfraError) => void>();
+	readonly #waiting = new Map<number, (message: Message | undefined) => void>();
 	readonly #greeting = deferred<void>();
 	#nextId = 1;
 	#isClosed = false;
@@ -67,14 +67,14 @@ export class Qmp extends EventEmitter<{ event: [event: QmpEvent]; closed: [] }> 
 		args: Readonly<Record<string, unknown>> = {},
 		options: { readonly ms?: number; readonly signal?: AbortSignal | undefined } = {},
 	): Promise<unknown> {
-		if (this.#isClosed) throw gone(command);
+		if (this.#isClosed) throw gone(`the answer to ${command}`);
 		const id = this.#nextId++;
-		const reply = deferred<Message | InfraError>();
+		const reply = deferred<Message | undefined>();
 		this.#waiting.set(id, reply.resolve);
 		this.#stream.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`);
 		try {
 			const message = await withDeadline(reply.promise, options.ms ?? answerMs, `QEMU's answer to ${command}`, options.signal);
-			if (message instanceof Error) throw message;
+			if (!message) throw gone(`the answer to ${command}`);
 			if (message.error) throw new QmpError(command, message.error);
 			return message.return;
 		} finally {
@@ -117,12 +117,12 @@ export class Qmp extends EventEmitter<{ event: [event: QmpEvent]; closed: [] }> 
 	#close(): void {
 		if (this.#isClosed) return;
 		this.#isClosed = true;
-		this.#greeting.reject(gone('the greeting'));
-		for (const resolve of this.#waiting.values()) resolve(gone('an answer'));
+		this.#greeting.reject(gone('its greeting'));
+		for (const resolve of this.#waiting.values()) resolve(undefined);
 		this.emit('closed');
 	}
 }
 
 function gone(what: string): InfraError {
-	return new InfraError(`QEMU is gone: no ${what}`);
+	return new InfraError(`QEMU ended while we waited for ${what}`);
 }

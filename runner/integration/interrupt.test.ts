@@ -1,0 +1,115 @@
+/** A run that is stopped or killed leaves nothing behind and goes on where it was. */
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { execa } from 'execa';
+import { checkout } from '../config/paths.ts';
+import type { Event } from '../model/event.ts';
+import { findRun } from '../session/store.ts';
+import { poll } from '../util/deadline.ts';
+import { outline, runJson } from './crucible.ts';
+
+/** Starts a run and gives its events; `stop` is called once with the first event that `until` accepts. */
+async function runUntil(args: readonly string[], until: (event: Event) => boolean, stop: (pid: number) => void) {
+	const child = execa(join(checkout.top, 'crucible'), ['run', '--events', ...args], {
+		reject: false,
+		cwd: checkout.top,
+		stdin: 'ignore',
+		env: { CI: 'true' },
+	});
+	let isStopped = false;
+	const events: Event[] = [];
+	let partial = '';
+	child.stdout.on('data', (chunk: Buffer) => {
+		const lines = (partial + chunk.toString()).split('\n');
+		partial = lines.pop() ?? '';
+		for (const line of lines) {
+			const event = JSON.parse(line) as Event;
+			events.push(event);
+			if (isStopped || !until(event)) continue;
+			isStopped = true;
+			stop(child.pid ?? 0);
+		}
+	});
+	const { exitCode, signal, stderr } = await child;
+	return { exitCode, signal, stderr, events };
+}
+
+/** Processes whose command line holds `text`. */
+async function processesWith(text: string): Promise<string[]> {
+	const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+	const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+	return lines.filter((line) => line.includes(text)).map((line) => line.replaceAll('\0', ' ').slice(0, 200));
+}
+
+const isCaseStart = (event: Event) => event.type === 'case-started';
+
+test.serial('SIGKILL in the middle of a case leaves no QEMU, and --resume ends the same run', async (t) => {
+	const killed = await runUntil(['erofs-ondemand', '--jobs', '1'], isCaseStart, (pid) => process.kill(pid, 'SIGKILL'));
+	t.is(killed.signal, 'SIGKILL', killed.stderr);
+	const cut = await findRun(checkout.results, 'latest');
+	t.false(cut.isComplete);
+	await poll(async () => (await processesWith(cut.id)).length === 0, { ms: 5_000, what: 'QEMU to be gone' });
+	const { run, exitCode } = await runJson(['erofs-ondemand', '--resume']);
+	t.is(exitCode, 0, outline(run));
+	t.is(run.id, cut.id);
+	t.is(run.counts.MISS, 0);
+});
+
+test.serial('the first Ctrl-C lets the running case end, keeps the results and exits 130', async (t) => {
+	const { exitCode, events, stderr } = await runUntil(['erofs-ondemand', '--jobs', '1'], isCaseStart, (pid) => process.kill(pid, 'SIGINT'));
+	t.is(exitCode, 130, stderr);
+	t.is(events.filter((event) => event.type === 'case-ended').length, 1);
+	const { run, isComplete } = await findRun(checkout.results, 'latest');
+	t.false(isComplete);
+	t.is(run.counts.PASS, 1, outline(run));
+	t.true(run.counts.MISS > 0);
+	t.deepEqual(await processesWith(run.id), []);
+});
+
+test.serial('a second Ctrl-C stops the running case at once', async (t) => {
+	const { exitCode, events, stderr } = await runUntil(['erofs-ondemand', '--jobs', '1'], isCaseStart, (pid) => {
+		process.kill(pid, 'SIGINT');
+		setImmediate(() => process.kill(pid, 'SIGINT'));
+	});
+	t.is(exitCode, 130, stderr);
+	t.is(events.filter((event) => event.type === 'case-ended').length, 0);
+	const { id } = await findRun(checkout.results, 'latest');
+	await poll(async () => (await processesWith(id)).length === 0, { ms: 5_000, what: 'QEMU to be gone' });
+	t.pass();
+});
+
+test.serial('a QEMU that is killed from outside makes an ERROR that is retried in a fresh machine', async (t) => {
+	let kills = 0;
+	const { exitCode, stderr } = await runUntil(['erofs-ondemand/partial', '--jobs', '1'], isCaseStart, () => {
+		void poll(async () => (await qemuPids()).length > 0, { ms: 60_000, what: 'a QEMU' }).then(async () => {
+			for (const pid of await qemuPids()) {
+				process.kill(pid, 'SIGKILL');
+				kills++;
+			}
+		});
+	});
+	t.is(exitCode, 0, stderr);
+	t.is(kills, 1);
+	const { run } = await findRun(checkout.results, 'latest');
+	const [result] = run.jobs[0]?.cases ?? [];
+	t.deepEqual(
+		result?.attempts.map((attempt) => attempt.status),
+		['ERROR', 'PASS'],
+	);
+	t.is(result?.status, 'PASS');
+});
+
+/** QEMUs of the newest run. */
+async function qemuPids(): Promise<number[]> {
+	const { id } = await findRun(checkout.results, 'latest');
+	const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+	const found = await Promise.all(
+		pids.map(async (pid) => {
+			const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+			return line.startsWith('qemu-system') && line.includes(id) ? Number(pid) : undefined;
+		}),
+	);
+	return found.filter((pid) => pid !== undefined);
+}
