@@ -10,6 +10,7 @@ import { poll } from '../util/deadline.ts';
 import { exec } from '../util/exec.ts';
 import { Agent, GuestError } from './agent.ts';
 import { encodeFrame, FrameDecoder, request, windowBytes } from './frames.ts';
+import { pushFiles } from './push-files.ts';
 
 interface Context {
 	agent: Agent;
@@ -177,6 +178,35 @@ test('a pushed file has its content, mode and folders, and nothing is left besid
 	await writeFile(join(dir, 'host'), 'from a file');
 	await agent.push(`${dir}/copy`, { file: join(dir, 'host') });
 	t.is((await agent.pull(`${dir}/copy`)).toString(), 'from a file');
+});
+
+test('a hundred files at once find their way', async (t) => {
+	const { agent, dir } = t.context;
+	const names = Array.from({ length: 100 }, (_, n) => `${dir}/${n}`);
+	await Promise.all(names.map((name) => agent.push(name, name)));
+	t.deepEqual((await Promise.all(names.map((name) => agent.pull(name)))).map(String), names);
+});
+
+test('many files go as one archive, with their modes and folders', async (t) => {
+	const { agent, dir } = t.context;
+	const long = `${dir}/${'folder/'.repeat(12)}${'n'.repeat(90)}`;
+	await writeFile(join(dir, 'host'), Buffer.alloc(1_000, 1));
+	await pushFiles(
+		agent,
+		[
+			{ path: `${dir}/a/script`, content: '#!/bin/sh', mode: 0o755 },
+			{ path: `${dir}/a/ü`, content: { file: join(dir, 'host') } },
+			{ path: long, content: Buffer.alloc(512, 2) },
+		],
+		{ tar: 'tar' },
+	);
+	t.is((await stat(join(dir, 'a/script'))).mode & 0o777, 0o755);
+	t.deepEqual(await readFile(join(dir, 'a/ü')), Buffer.alloc(1_000, 1));
+	t.deepEqual(await readFile(long), Buffer.alloc(512, 2));
+	const error = await t.throwsAsync(pushFiles(agent, [{ path: '/proc/nothing/x', content: 'x' }], { tar: 'tar' }), {
+		instanceOf: GuestError,
+	});
+	t.regex(error.message, /^push 1 file: tar: /);
 });
 
 test('what cannot be pushed or pulled is an error', async (t) => {

@@ -9,6 +9,7 @@ import { Capture } from './capture.ts';
 import { answer, encodeExec, encodeFrame, execFlags, type Frame, FrameDecoder, request, windowBytes } from './frames.ts';
 import { Inbox } from './inbox.ts';
 import { Killer, signals } from './killer.ts';
+import { limit } from './limit.ts';
 import { Window } from './window.ts';
 
 export interface GuestExec {
@@ -46,6 +47,9 @@ export interface GuestResult {
 	readonly resultsBytes: number;
 }
 
+/** Bytes, or a file of the host. */
+export type Content = string | Uint8Array | { readonly file: string };
+
 /** The agent refused a request: the program or path is not there, a disk is full. `errno` is Linux's number. */
 export class GuestError extends Error {
 	override readonly name = 'GuestError';
@@ -61,6 +65,8 @@ export class GuestError extends Error {
 export class Agent extends EventEmitter<{ hello: [version: number]; closed: [error: InfraError] }> implements Disposable {
 	readonly #stream: Duplex;
 	readonly #requests = new Map<number, { onFrame: (frame: Frame) => void; onClosed: (error: Error) => void }>();
+	/** The agent has 64 children at most; programs shall find room beside files. */
+	readonly #copying = limit(16);
 	#nextId = 1;
 	#closed: InfraError | undefined;
 	#drained: ReturnType<typeof deferred<void>> | undefined;
@@ -144,62 +150,59 @@ export class Agent extends EventEmitter<{ hello: [version: number]; closed: [err
 	}
 
 	/** Writes a file whole (aside, then renamed), with its parent folders. Throws a GuestError when the guest cannot. */
-	async push(path: string, content: string | Uint8Array | { readonly file: string }, mode = 0o644, signal?: AbortSignal): Promise<void> {
-		const head = Buffer.alloc(4);
-		head.writeUInt32LE(mode);
-		const source =
-			typeof content === 'object' && 'file' in content ? createReadStream(content.file, { highWaterMark: windowBytes / 2 }) : content;
-		await this.#ask(
-			request.pushOpen,
-			Buffer.concat([head, Buffer.from(`${path}\0`)]),
-			`push ${path}`,
-			async (frames, id) => {
-				const window = new Window(windowBytes);
-				let failure: unknown;
-				this.#feed(request.pushData, id, source, window).catch((error: unknown) => {
-					failure = error;
-					this.#signal(id, signals.SIGTERM);
-				});
-				try {
-					for (;;) {
-						const frame = await frames.next();
-						if (frame.type === answer.taken) window.give(frame.payload.readUInt32LE(0));
-						else if (frame.type === answer.ok) return;
-					}
-				} catch (error) {
-					throw failure ?? error;
-				} finally {
-					window.close();
-				}
-			},
-			signal,
-		);
+	async push(path: string, content: Content, mode = 0o644, signal?: AbortSignal): Promise<void> {
+		await this.#copying(() => this.#push(path, content, mode, signal));
 	}
 
 	/** Reads a file whole. Throws a GuestError when it is not there, a RangeError past `maxBytes` (default 256 MiB). */
-	async pull(path: string, options: { readonly maxBytes?: number; readonly signal?: AbortSignal } = {}): Promise<Buffer> {
-		const { maxBytes = 256 * 1024 * 1024, signal } = options;
-		return this.#ask(
-			request.pull,
-			Buffer.from(`${path}\0`),
-			`pull ${path}`,
-			async (frames, id) => {
-				const chunks: Buffer[] = [];
-				let length = 0;
+	async pull(path: string, options: { readonly maxBytes?: number; readonly signal?: AbortSignal | undefined } = {}): Promise<Buffer> {
+		return this.#copying(() => this.#pull(path, options.maxBytes ?? 256 * 1024 * 1024, options.signal));
+	}
+
+	async #push(path: string, content: Content, mode: number, signal: AbortSignal | undefined): Promise<void> {
+		const head = Buffer.alloc(4);
+		head.writeUInt32LE(mode);
+		const send = async (frames: Inbox, id: number) => {
+			const source =
+				typeof content === 'object' && 'file' in content ? createReadStream(content.file, { highWaterMark: windowBytes / 2 }) : content;
+			const window = new Window(windowBytes);
+			let failure: unknown;
+			this.#feed(request.pushData, id, source, window).catch((error: unknown) => {
+				failure = error;
+				this.#signal(id, signals.SIGTERM);
+			});
+			try {
 				for (;;) {
 					const frame = await frames.next();
-					if (frame.type !== answer.data) continue;
-					if (frame.payload.length === 0) return Buffer.concat(chunks);
-					length += frame.payload.length;
-					if (length > maxBytes) {
-						this.#signal(id, signals.SIGKILL);
-						throw new RangeError(`${path} in the guest is larger than ${maxBytes} bytes`);
-					}
-					chunks.push(frame.payload);
+					if (frame.type === answer.taken) window.give(frame.payload.readUInt32LE(0));
+					else if (frame.type === answer.ok) return;
 				}
-			},
-			signal,
-		);
+			} catch (error) {
+				throw failure ?? error;
+			} finally {
+				window.close();
+			}
+		};
+		await this.#ask(request.pushOpen, Buffer.concat([head, Buffer.from(`${path}\0`)]), `push ${path}`, send, signal);
+	}
+
+	async #pull(path: string, maxBytes: number, signal: AbortSignal | undefined): Promise<Buffer> {
+		const receive = async (frames: Inbox, id: number) => {
+			const chunks: Buffer[] = [];
+			let length = 0;
+			for (;;) {
+				const frame = await frames.next();
+				if (frame.type !== answer.data) continue;
+				if (frame.payload.length === 0) return Buffer.concat(chunks);
+				length += frame.payload.length;
+				if (length > maxBytes) {
+					this.#signal(id, signals.SIGKILL);
+					throw new RangeError(`${path} in the guest is larger than ${maxBytes} bytes`);
+				}
+				chunks.push(frame.payload);
+			}
+		};
+		return this.#ask(request.pull, Buffer.from(`${path}\0`), `pull ${path}`, receive, signal);
 	}
 
 	#signal(id: number, number: number): void {
