@@ -1,7 +1,7 @@
 /** Debian packages as a source of guest programs: downloaded and unpacked into the cache, never installed on this machine. */
 
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { InfraError, UserError } from '../util/errors.ts';
 import { asideName, exists, makeWhole, writeWhole } from '../util/files.ts';
@@ -32,7 +32,7 @@ type Chosen = z.output<typeof chosenSchema>;
  * change under its user and a second call needs no network. A package apt cannot give is a UserError.
  */
 export async function preparePackages(names: readonly string[], options: BuildOptions): Promise<Packages> {
-	const folder = join(options.cacheDir, 'packages');
+	const folder = resolve(options.cacheDir, 'packages');
 	const chosen = await choose([...new Set(names)].sort(), folder, options);
 	await fetchMissing(chosen, folder, options);
 	const files = Object.values(chosen).map(({ file }) => file);
