@@ -1,10 +1,11 @@
 /** Disks for machines: a formatted base image per size and file system, and a fresh copy-on-write overlay for each machine. */
 
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { InfraError, UserError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { asideName, exists } from '../util/files.ts';
+import { hashOf } from '../util/hash.ts';
 import { type BuildOptions, preparePackages } from './packages.ts';
 import { makeFileSystem } from './steps.ts';
 
@@ -58,9 +59,10 @@ const formats: Readonly<Record<Exclude<DiskShape['fs'], 'none'>, Format>> = {
  */
 export async function makeDisk({ size, fs }: DiskShape, options: BuildOptions): Promise<string> {
 	const bytes = typeof size === 'number' ? size : parseSize(size);
-	const path = resolve(options.cacheDir, 'disks', `${fs}-${bytes}.raw`);
-	if (await exists(path)) return path;
 	const format = fs === 'none' ? undefined : formats[fs];
+	const how = hashOf(...(format?.args ?? [])).slice(0, 8);
+	const path = resolve(options.cacheDir, 'disks', `${fs}-${bytes}-${how}.raw`);
+	if (await exists(path)) return path;
 	if (format && bytes < format.leastBytes)
 		throw new UserError(`a disk of ${bytes} bytes is too small for ${fs}`, { hint: `give it ${format.leastBytes / mebibyte}M or more` });
 	await mkdir(dirname(path), { recursive: true });
@@ -87,7 +89,7 @@ async function fill(image: string, { packages, program, args }: Format, options:
 export async function overlay(base: string, path: string, signal?: AbortSignal): Promise<void> {
 	if (await exists(path)) throw new InfraError(`there is already a disk at ${path}`);
 	await mkdir(dirname(path), { recursive: true });
-	await exec('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', resolve(base), join(path)], { signal });
+	await exec('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', resolve(base), path], { signal });
 }
 
 /** `512M` in bytes; K, M and G are powers of 1024. Anything else is a UserError. */
