@@ -34,7 +34,7 @@ export function readAddr2line(output: string): SourceLevel[][] {
 	return results;
 }
 
-/** `/src/linux/./fs/../fs/nfs/inode.c` below `/src/linux` as `fs/nfs/inode.c`; a path outside of it as it is, but normalised. */
+/** `/src/linux/./fs/../fs/nfs/inode.c` below `/src/linux` as `fs/nfs/inode.c`; an absolute path outside of it is its last part; without a tree, normalised only. */
 export function sourcePath(path: string, tree: string | undefined): string {
 	const parts: string[] = [];
 	for (const part of path.split('/')) {
@@ -43,5 +43,6 @@ export function sourcePath(path: string, tree: string | undefined): string {
 		else parts.push(part);
 	}
 	const whole = parts.join('/');
-	return tree !== undefined && whole.startsWith(`${tree}/`) ? whole.slice(tree.length + 1) : whole;
+	if (tree === undefined || !whole.startsWith('/')) return whole;
+	return whole.startsWith(`${tree}/`) ? whole.slice(tree.length + 1) : (parts.at(-1) ?? whole);
 }

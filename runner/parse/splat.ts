@@ -27,8 +27,8 @@ const defaults: SplatLimits = { lines: 2000, bytes: 256 * 1024, lineBytes: 8 * 1
 
 /** Lines that do not look like its own, in a row, after which a report is over. With an end marker to come, we wait longer. */
 const strangeLines = { open: 10, marked: 30 };
-/** Lines of others since a report's last line, after which it is over. */
-const foreignLines = 100;
+/** Lines of others since a report's last line, after which it is over; one that saw its end marker waits for a panic only. */
+const foreignLines = { open: 100, ended: 12 };
 /** Guest seconds of silence after which a report is over: the slowest console prints one in less. */
 const silentSeconds = 15;
 /** Lines after an end marker in which a panic, or an oops' second print of the registers, is still part of it. */
@@ -226,11 +226,13 @@ function trackReports(onReport: (report: Pick<Report, 'lines' | 'guestTime'>) =>
 		}
 	};
 
+	const isForgotten = (report: Report) => ++report.foreign > (report.isEnded ? foreignLines.ended : foreignLines.open);
+
 	const take = (line: ConsoleLine) => {
 		const key = line.caller ?? '';
 		const mine = open.get(key);
 		if (mine?.lastTime !== undefined && line.guestTime !== undefined && line.guestTime - mine.lastTime > silentSeconds) close(key);
-		for (const [other, report] of open) if (other !== key && ++report.foreign > foreignLines) close(other);
+		for (const [other, report] of open) if (other !== key && isForgotten(report)) close(other);
 		const report = open.get(key);
 		const format = formatOfLine(line.text);
 		if (format && report && consequentPanic.test(line.text)) {
@@ -250,7 +252,7 @@ function trackReports(onReport: (report: Pick<Report, 'lines' | 'guestTime'>) =>
 		} else {
 			const shared = [...open].find(([, candidate]) => [...candidate.formats].some((f) => f.hasManyCallers));
 			if (shared && line.isStamped && isReportLine(line.text)) feed(shared[0], shared[1], line);
-			else if (report && ++report.foreign > foreignLines) close(key);
+			else if (report && isForgotten(report)) close(key);
 		}
 	};
 

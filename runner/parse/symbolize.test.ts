@@ -164,6 +164,7 @@ test.serial('frames of a module are looked up in the section of their function',
 
 test('paths are normalised and cut at the tree', (t) => {
 	t.is(sourcePath('/src/linux/./fs/../fs/nfs/inode.c', '/src/linux'), 'fs/nfs/inode.c');
-	t.is(sourcePath('/elsewhere/x.c', '/src/linux'), '/elsewhere/x.c');
+	t.is(sourcePath('/elsewhere/x.c', '/src/linux'), 'x.c');
+	t.is(sourcePath('/elsewhere/./x.c', undefined), '/elsewhere/x.c');
 	t.is(sourcePath('fs/nfs/inode.c', undefined), 'fs/nfs/inode.c');
 });
