@@ -24,6 +24,7 @@ export function createProgram(context: CommandContext): Command {
 			'Builds a kernel with sanitizers, boots it, drives fscache, cachefiles and netfslib hard, and gives a verdict with evidence.',
 		)
 		.version(version)
+		.enablePositionalOptions()
 		.exitOverride()
 		.showHelpAfterError('(./crucible --help shows the commands)')
 		.addHelpText('after', '\nExit: 0 pass, 1 fail, 125 kernel not testable or nothing proved, 128 our side, 129 usage, 130/143 signals.');
