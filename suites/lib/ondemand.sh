@@ -17,6 +17,12 @@ ondemand_disk() {
 	ondemand_forget
 }
 
+# must NAME COMMAND [ARGUMENT...]: a check without which there is no point in going on.
+must() {
+	check "$@"
+	[ "$ktap_failed" = 0 ] || exit 1
+}
+
 # leave DIRECTORY: unmounts it if something is mounted there.
 leave() {
 	! grep -q " $(realpath "$1") " /proc/mounts || umount "$1"

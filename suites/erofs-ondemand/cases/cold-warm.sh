@@ -15,8 +15,8 @@ erofs_pack tree.erofs source
 evidence file_bytes "$(tree_bytes source)"
 evidence image_bytes "$(stat -c %s images/tree.erofs)"
 
-check 'the daemon binds the cache' ondemand_start
-check 'the image mounts' erofs_mount tree.erofs mnt
+must 'the daemon binds the cache' ondemand_start
+must 'the image mounts' erofs_mount tree.erofs mnt
 check 'cold: every file has its content' same_tree expected mnt
 cold_reads=$(ondemand_get reads)
 evidence cold_reads "$cold_reads"
@@ -33,7 +33,7 @@ check 'unmount closes the object' erofs_unmount mnt 1
 evidence cache_bytes "$(ondemand_cache_bytes)"
 echo 3 >/proc/sys/vm/drop_caches
 cache_reads_before=$(cache_reads)
-check 'the image mounts again' erofs_mount tree.erofs mnt
+must 'the image mounts again' erofs_mount tree.erofs mnt
 check 'warm: every file has its content' same_tree expected mnt
 warm_reads=$(($(ondemand_get reads) - cold_reads - dropped_reads))
 evidence warm_reads "$warm_reads"
@@ -45,8 +45,8 @@ check 'the daemon ends' ondemand_stop
 
 # Control: were the reads above served from anything but the cache files, nothing would be asked for now either.
 ondemand_forget
-check 'the daemon binds the wiped cache' ondemand_start
-check 'the image mounts over the wiped cache' erofs_mount tree.erofs mnt
+must 'the daemon binds the wiped cache' ondemand_start
+must 'the image mounts over the wiped cache' erofs_mount tree.erofs mnt
 check 'wiped: every file has its content' same_tree expected mnt
 evidence wiped_reads "$(ondemand_get reads)"
 check 'the daemon ends after the last unmount' eval 'erofs_unmount mnt 1 && ondemand_stop'

@@ -14,8 +14,8 @@ ondemand_disk "$CRUCIBLE_DISK_CACHE"
 erofs_pack tree.erofs source
 evidence file_bytes "$(tree_bytes source)"
 
-check 'the first daemon binds the cache' ondemand_start
-check 'the image mounts' erofs_mount tree.erofs mnt
+must 'the first daemon binds the cache' ondemand_start
+must 'the image mounts' erofs_mount tree.erofs mnt
 check 'first daemon: every file has its content' same_tree expected mnt
 evidence first_reads "$(ondemand_get reads)"
 evidence first_read_bytes "$(ondemand_get read_bytes)"
@@ -26,8 +26,8 @@ evidence cache_bytes "$(ondemand_cache_bytes)"
 # Nothing is left in memory to be served from: the file system is a new mount and the cache files leave the page cache.
 echo 3 >/proc/sys/vm/drop_caches
 cache_reads_before=$(cache_reads)
-check 'the second daemon binds the same cache' ondemand_start
-check 'the image mounts through the second daemon' erofs_mount tree.erofs mnt
+must 'the second daemon binds the same cache' ondemand_start
+must 'the image mounts through the second daemon' erofs_mount tree.erofs mnt
 check 'second daemon: every file has its content' same_tree expected mnt
 evidence second_opens "$(ondemand_get opens)"
 evidence second_reads "$(ondemand_get reads)"

@@ -37,8 +37,8 @@ read_all_at_once() {
 	[ "$right" = $readers ]
 }
 
-check 'the daemon binds the cache' ondemand_start
-check 'the image mounts' erofs_mount tree.erofs mnt
+must 'the daemon binds the cache' ondemand_start
+must 'the image mounts' erofs_mount tree.erofs mnt
 check 'cold: every reader got the right bytes' read_all_at_once
 evidence right_readers "$right"
 cold_reads=$(ondemand_get reads)

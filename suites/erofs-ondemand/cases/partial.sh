@@ -33,8 +33,8 @@ same_sparse() {
 	cmp -s source/sparse mnt/sparse
 }
 
-check 'the daemon binds the cache' ondemand_start
-check 'the image mounts' erofs_mount tree.erofs mnt device=data.blob
+must 'the daemon binds the cache' ondemand_start
+must 'the image mounts' erofs_mount tree.erofs mnt device=data.blob
 mount_bytes=$(ondemand_get read_bytes)
 check 'one page of the large file has its content' same_page
 page_bytes=$(ondemand_get read_bytes)

@@ -18,10 +18,10 @@ cannot() {
 }
 
 check 'without a daemon there is nothing to mount' cannot erofs_mount tree.erofs early
-check 'the daemon binds the cache' ondemand_start
+must 'the daemon binds the cache' ondemand_start
 check 'an image the daemon does not have is refused' cannot erofs_mount absent.erofs absent
 evidence refused "$(ondemand_get refused absent.erofs)"
-check 'the image mounts' erofs_mount tree.erofs mnt
+must 'the image mounts' erofs_mount tree.erofs mnt
 check 'the same image is refused a second mount' cannot erofs_mount tree.erofs second
 evidence opens "$(ondemand_get opens tree.erofs)"
 check 'the first mount has its content' same_tree expected mnt

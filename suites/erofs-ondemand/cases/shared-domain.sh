@@ -16,9 +16,9 @@ erofs_pack one.erofs source --chunksize=4096 --blobdev="$ondemand_images/data.bl
 erofs_pack two.erofs source --chunksize=4096 --blobdev="$ondemand_images/data.blob"
 evidence blob_bytes "$(stat -c %s images/data.blob)"
 
-check 'the daemon binds the cache' ondemand_start
-check 'the first image mounts' erofs_mount one.erofs one domain_id=crucible,device=data.blob
-check 'the second image mounts beside it' erofs_mount two.erofs two domain_id=crucible,device=data.blob
+must 'the daemon binds the cache' ondemand_start
+must 'the first image mounts' erofs_mount one.erofs one domain_id=crucible,device=data.blob
+must 'the second image mounts beside it' erofs_mount two.erofs two domain_id=crucible,device=data.blob
 check 'first: every file has its content' same_tree expected one
 first_reads=$(ondemand_get reads data.blob)
 evidence first_blob_reads "$first_reads"
