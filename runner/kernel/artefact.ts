@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import type { KernelIdentity } from '../model/run.ts';
 import { InfraError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
-import { asideName, exists, writeWhole } from '../util/files.ts';
+import { exists, writeWhole } from '../util/files.ts';
 import { hashFile } from '../util/hash.ts';
 import { identityId } from './identity.ts';
 import { moduleName } from './modules.ts';
@@ -76,9 +76,12 @@ export async function loadArtefact(dir: string, from: ArtefactOrigin): Promise<K
 	};
 }
 
-/** Copies a finished build out of its folder, which the next build overwrites; returns the artefact's folder under `kernelsDir`. */
+/** Copies a finished build out of its folder, which the next build overwrites; returns the artefact's id, its folder's name under `kernelsDir`. */
 export async function storeArtefact(output: string, kernelsDir: string, compiler: string, signal?: AbortSignal): Promise<string> {
-	const aside = asideName(join(kernelsDir, 'new'));
+	// One place for each build folder, whose lock the caller holds, so that what a kill leaves is found and removed.
+	const aside = join(output, '.crucible-artefact');
+	await rm(aside, { recursive: true, force: true });
+	await mkdir(kernelsDir, { recursive: true });
 	await mkdir(join(aside, 'modules'), { recursive: true });
 	await mkdir(join(aside, 'debug'));
 	try {
@@ -110,9 +113,9 @@ export async function storeArtefact(output: string, kernelsDir: string, compiler
 				.map((path) => moduleName(basename(path, '.ko'))),
 		};
 		await writeWhole(join(aside, 'artefact.json'), `${JSON.stringify(stored, undefined, '\t')}\n`);
-		const dir = join(kernelsDir, identityId(identity));
-		if (!(await exists(dir))) await rename(aside, dir);
-		return dir;
+		const id = identityId(identity);
+		if (!(await exists(join(kernelsDir, id)))) await rename(aside, join(kernelsDir, id));
+		return id;
 	} finally {
 		await rm(aside, { recursive: true, force: true });
 	}

@@ -9,6 +9,7 @@ import { lock } from '../util/lock.ts';
 import { type KernelModule, storeModules } from './artefact.ts';
 import { type BuiltKernel, builtAs } from './build.ts';
 import { runMake } from './make.ts';
+import { removeLeftOvers } from './tarball.ts';
 
 /** Compiles each C file of `files` to a module named after it. What does not compile is a UserError at its file:line:column. */
 export async function buildModules(
@@ -41,6 +42,7 @@ async function buildModule(
 			`${kernel.make.output} was built from another state of its source meanwhile, so ${basename(file)} cannot be built against it`,
 		);
 	const name = basename(file, '.c');
+	await removeLeftOvers(dir);
 	const aside = asideName(dir);
 	await mkdir(join(aside, 'debug'), { recursive: true });
 	try {

@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { KernelError, UserError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
-import { asideName, exists, writeWhole } from '../util/files.ts';
+import { exists, writeWhole } from '../util/files.ts';
 import { type Patch, parsePatch } from './patch.ts';
 
 /** What `<tree>.series/state.json` holds: the files whose originals are kept in `<tree>.series/originals/`. */
@@ -42,7 +42,8 @@ export async function putSeries(tree: string, patches: readonly Patch[], signal?
 		const kept = state.originals[path];
 		return kept === 'absent' ? undefined : kept === 'kept' ? join(home, 'originals', path) : join(tree, path);
 	};
-	const stage = asideName(join(home, 'stage'));
+	const stage = join(home, 'stage');
+	await rm(stage, { recursive: true, force: true });
 	await mkdir(stage, { recursive: true });
 	try {
 		for (const path of touched) {
