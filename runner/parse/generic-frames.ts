@@ -38,6 +38,7 @@ export const genericFrames = {
 	],
 	waits: [
 		/^_*schedule/,
+		/^(msleep|usleep|ssleep|fsleep|do_nanosleep)/,
 		/^(context_switch|preempt_schedule|io_schedule|blk_io_schedule)/,
 		/^_*(wait_(on|for|var|event|woken)|out_of_line_wait|bit_wait|do_wait_for|prepare_to_wait)/,
 		/^(folio_wait|__folio_lock|folio_lock|__lock_page|lock_page|wait_on_page|__wait_on_page)/,

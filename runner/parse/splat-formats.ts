@@ -150,11 +150,14 @@ export const splatFormats: readonly SplatFormat[] = [
 		ends: endTrace,
 	},
 	{
+		// 6.12 warns after such a report (so the stack comes with the WARNING), 6.1 dumps the stack itself.
 		// "BUG nfs_inode_cache (Tainted: G    B   W  ): Objects remaining in nfs_inode_cache on __kmem_cache_shutdown()"
 		id: 'slab-objects',
 		kind: 'SLAB',
 		begins: /^BUG (?<cache>\S+) \((?:Not tainted|Tainted:[^)]*)\): Objects remaining/,
 		title: 'BUG: Objects remaining in {cache} on __kmem_cache_shutdown',
+		ends: endTrace,
+		absorbs: warns,
 	},
 	{
 		// "BUG kmalloc-64 (Not tainted): Poison overwritten", "BUG kmalloc-64 (Not tainted): Padding overwritten. 0x1-0x2 @offset=3"
@@ -162,6 +165,8 @@ export const splatFormats: readonly SplatFormat[] = [
 		kind: 'SLAB',
 		begins: /^BUG (?<cache>\S+) \((?:Not tainted|Tainted:[^)]*)\): (?<what>[A-Z][A-Za-z -]+)/,
 		title: 'BUG {cache}: {what}',
+		ends: endTrace,
+		absorbs: warns,
 	},
 	{
 		// "WARNING: possible circular locking dependency detected", "WARNING: SOFTIRQ-safe -> SOFTIRQ-unsafe lock order detected"

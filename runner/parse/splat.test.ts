@@ -41,10 +41,12 @@ for (const fixture of readFixtures()) {
 		const whole = findSplats(bytes);
 		for (const step of [1, 7, 61, 1000]) {
 			const splats: Splat[] = [];
-			const scanner = createSplatScanner((splat) => splats.push(splat));
+			const scanner = createSplatScanner((splat, begun) => {
+				splats[begun] = splat;
+			});
 			for (let at = 0; at < bytes.length; at += step) scanner.write(bytes.subarray(at, at + step));
 			scanner.end();
-			t.deepEqual(splats, whole, `in pieces of ${step} bytes`);
+			t.deepEqual(splats.flat(), whole, `in pieces of ${step} bytes`);
 		}
 	});
 

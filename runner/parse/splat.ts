@@ -37,16 +37,16 @@ const afterLines = 12;
 const mostOpen = 16;
 
 /**
- * Streams bytes into records. `onSplat` is called when a report is over: at its end marker plus a few lines, at the next report of the
+ * Streams bytes into records. `onSplat` is called, with the report's number in the order of beginning, when a report is over: at its end marker plus a few lines, at the next report of the
  * same caller, when other lines come, or at `settle` or `end`. A panic that a report caused (`consequentPanic`) becomes part of that
  * report, as a stack with the role `panic`; any other is its own record.
  */
-export function createSplatScanner(onSplat: (splat: Splat) => void, limits: Partial<SplatLimits> = {}): SplatScanner {
+export function createSplatScanner(onSplat: (splat: Splat, begun: number) => void, limits: Partial<SplatLimits> = {}): SplatScanner {
 	const { lineBytes } = { ...defaults, ...limits };
 	const tracker = trackReports(
 		(report) => {
 			const splat = makeSplat(report.lines, report.guestTime);
-			if (splat) onSplat(splat);
+			if (splat) onSplat(splat, report.begun);
 		},
 		{ ...defaults, ...limits },
 	);
@@ -111,19 +111,20 @@ function searchFor(text: string): (from: number) => number {
 	};
 }
 
-/** All reports of a whole text, in the order in which they end. */
+/** All reports of a whole text, in the order in which they begin: the first is nearest to the cause. */
 export function findSplats(text: string | Uint8Array): Splat[] {
-	const splats: Splat[] = [];
-	const scanner = createSplatScanner((splat) => splats.push(splat));
+	const splats: { splat: Splat; begun: number }[] = [];
+	const scanner = createSplatScanner((splat, begun) => splats.push({ splat, begun }));
 	scanner.write(text);
 	scanner.end();
-	return splats;
+	return splats.sort((a, b) => a.begun - b.begun).map(({ splat }) => splat);
 }
 
 interface Report {
 	readonly lines: string[];
 	readonly formats: Set<SplatFormat>;
 	readonly guestTime: number | undefined;
+	readonly begun: number;
 	readonly isStamped: boolean;
 	bytes: number;
 	/** Lines that are its own only if another of its lines follows. */
@@ -140,8 +141,9 @@ interface Report {
 }
 
 /** The reports that are open now, one for each printk caller, and the rules by which a line opens, continues or ends one. */
-function trackReports(onReport: (report: Pick<Report, 'lines' | 'guestTime'>) => void, limits: SplatLimits) {
+function trackReports(onReport: (report: Pick<Report, 'lines' | 'guestTime' | 'begun'>) => void, limits: SplatLimits) {
 	const open = new Map<string, Report>();
+	let begun = 0;
 
 	const close = (key: string, isEnd = false) => {
 		const report = open.get(key);
@@ -172,6 +174,7 @@ function trackReports(onReport: (report: Pick<Report, 'lines' | 'guestTime'>) =>
 			lines: [],
 			formats: new Set([format]),
 			guestTime: line.guestTime,
+			begun: begun++,
 			isStamped: line.isStamped,
 			bytes: 0,
 			strange: [],
