@@ -82,9 +82,9 @@ test('a stream of any size goes through in bounded memory, fast', (t) => {
 	for (let n = 0; n < pieces; n++) scanner.write(piece);
 	scanner.end();
 	t.is(found, 0);
-	// Measured 600 MB/s on an idle machine; 10 times that bound is for a loaded one.
+	// Measured: 600 MB/s with a core of its own, 60 with a fifth of one. 5 MB/s would mean that every line is read.
 	t.true(
-		(performance.now() - began) / pieces < piece.length / 10_000,
+		(performance.now() - began) / pieces < piece.length / 5_000,
 		`${((piece.length * pieces) / (performance.now() - began) / 1000).toFixed(0)} MB/s`,
 	);
 	t.true(process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed - before < 200e6);
