@@ -133,16 +133,18 @@ export async function storeModules(
 	const info = await exec('modinfo', ['--field', 'depends', ...files], { signal });
 	const depends = info.stdout.split('\n');
 	if (depends.length !== files.length) throw new InfraError(`modinfo gave ${depends.length} lines for ${files.length} modules`);
-	return Promise.all(
-		files.map(async (file, index) => {
-			const name = moduleName(basename(file, '.ko'));
-			const [path, debugPath] = [join(strippedDir, `${name}.ko`), join(debugDir, `${name}.ko`)];
-			await exec('strip', ['--strip-debug', '-o', path, file], { signal });
-			await keep(file, debugPath);
-			const { size } = await stat(path);
-			return { name, path, debugPath, depends: (depends[index] ?? '').split(',').filter(Boolean).map(moduleName), size };
-		}),
-	);
+	const store = async (file: string, index: number): Promise<KernelModule> => {
+		const name = moduleName(basename(file, '.ko'));
+		const [path, debugPath] = [join(strippedDir, `${name}.ko`), join(debugDir, `${name}.ko`)];
+		await exec('strip', ['--strip-debug', '-o', path, file], { signal });
+		await keep(file, debugPath);
+		const { size } = await stat(path);
+		return { name, path, debugPath, depends: (depends[index] ?? '').split(',').filter(Boolean).map(moduleName), size };
+	};
+	const modules: KernelModule[] = [];
+	for (let at = 0; at < files.length; at += 8)
+		modules.push(...(await Promise.all(files.slice(at, at + 8).map((file, offset) => store(file, at + offset)))));
+	return modules;
 }
 
 /** The .ko files of a build, from modules.order, which lists them as .ko (up to 6.1) or .o (since 6.2). */

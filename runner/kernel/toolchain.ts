@@ -73,7 +73,11 @@ function fixedEnvironment(env: Environment): Environment {
 			['O', 'M', 'V', 'W', 'CC', 'ARCH', 'LOCALVERSION', 'MAKELEVEL', 'MFLAGS', ...passed, ...removed].map((name) => [name, undefined]),
 		),
 		MAKEFLAGS: flags,
+		// The kernel's Makefile takes LC_ALL away again; without LANG gcc would quote in UTF-8.
 		LC_ALL: 'C',
+		LANG: 'C',
+		LC_CTYPE: undefined,
+		LC_MESSAGES: undefined,
 		KBUILD_BUILD_TIMESTAMP: '@0',
 		KBUILD_BUILD_USER: 'crucible',
 		KBUILD_BUILD_HOST: 'crucible',
