@@ -17,6 +17,17 @@ const readers: Record<string, (splat: Splat) => string> = {
 	FAILURE: (splat) => (splat.isFailure ? 'yes' : 'no'),
 };
 
+const disguises: Record<string, (line: string) => string> = {
+	'with CRLF': (line) => `${line.replace(/\r+$/, '')}\r`,
+	'with ^M': (line) => `${line.replace(/(?:\^M|\r)+$/, '')}^M`,
+	'quoted in a mail': (line) => `> ${line}`,
+	'quoted twice': (line) => `> > ${line}`,
+	'with levels': (line) => (/^\[ *\d+\.\d{6}\]/.test(line) ? `<4>${line}` : line),
+	'from syslog': (line) => (/^\[ *\d+\.\d{6}\]/.test(line) ? `Nov 21 01:00:00 host kernel: ${line}` : line),
+	'with a printk caller': (line) => line.replace(/(\[ *\d+\.\d{6}\]) /, '$1[   T77] '),
+	'without its printk caller': (line) => line.replace(/^(\[ *\d+\.\d{6}\])\[ *[CT]\d+\] /, '$1 '),
+};
+
 for (const fixture of readFixtures()) {
 	test(`${fixture.name} is read as its header says`, (t) => {
 		const splats = findSplats(bytesOf(fixture.log));
@@ -36,40 +47,31 @@ for (const fixture of readFixtures()) {
 		});
 	});
 
+	const bytes = bytesOf(fixture.log);
+
 	test(`${fixture.name} is read alike wherever it is split`, (t) => {
-		const bytes = bytesOf(fixture.log);
-		const whole = findSplats(bytes);
-		for (const step of [1, 7, 61, 1000]) {
+		const whole = JSON.stringify(findSplats(bytes));
+		for (const step of bytes.length < 8_000 ? [1, 7, 61] : [61, 1000]) {
 			const splats: Splat[] = [];
 			const scanner = createSplatScanner((splat, begun) => {
 				splats[begun] = splat;
 			});
 			for (let at = 0; at < bytes.length; at += step) scanner.write(bytes.subarray(at, at + step));
 			scanner.end();
-			t.deepEqual(splats.flat(), whole, `in pieces of ${step} bytes`);
+			t.is(JSON.stringify(splats.flat()), whole, `in pieces of ${step} bytes`);
 		}
 	});
 
-	for (const [what, change] of Object.entries({
-		'with CRLF': (line: string) => `${line.replace(/\r+$/, '')}\r`,
-		'with ^M': (line: string) => `${line.replace(/(?:\^M|\r)+$/, '')}^M`,
-		'quoted in a mail': (line: string) => `> ${line}`,
-		'quoted twice': (line: string) => `> > ${line}`,
-		'with levels': (line: string) => (/^\[ *\d+\.\d{6}\]/.test(line) ? `<4>${line}` : line),
-		'from syslog': (line: string) => (/^\[ *\d+\.\d{6}\]/.test(line) ? `Nov 21 01:00:00 host kernel: ${line}` : line),
-		'with a printk caller': (line: string) => line.replace(/(\[ *\d+\.\d{6}\]) /, '$1[   T77] '),
-		'without its printk caller': (line: string) => line.replace(/^(\[ *\d+\.\d{6}\])\[ *[CT]\d+\] /, '$1 '),
-	})) {
-		// With one caller for all, or none, two reports that interleave cannot be told apart.
-		if (what.includes('printk caller') && /^(?:callers|recorded)-/.test(fixture.name)) continue;
-		test(`${fixture.name} is read alike ${what}`, (t) => {
-			const changed = fixture.log.split('\n').map(change).join('\n');
-			t.deepEqual(
-				findSplats(bytesOf(changed)).map(({ text, ...rest }) => ({ ...rest, lines: text.split('\n').length })),
-				findSplats(bytesOf(fixture.log)).map(({ text, ...rest }) => ({ ...rest, lines: text.split('\n').length })),
-			);
-		});
-	}
+	test(`${fixture.name} is read alike however it was logged or quoted`, (t) => {
+		const whole = JSON.stringify(findSplats(bytes));
+		for (const [what, change] of Object.entries(disguises)) {
+			// With one caller for all, or none, two reports that interleave cannot be told apart.
+			if (what.includes('printk caller') && /^(?:callers|recorded)-/.test(fixture.name)) continue;
+			// A line that a mail program broke is not as wide as syslog makes it.
+			if (what === 'from syslog' && fixture.name === 'kasan-mail-wrapped.txt') continue;
+			t.is(JSON.stringify(findSplats(bytesOf(fixture.log.split('\n').map(change).join('\n')))), whole, what);
+		}
+	});
 }
 
 test('a stream of any size goes through in bounded memory, fast', (t) => {

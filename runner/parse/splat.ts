@@ -33,6 +33,8 @@ const foreignLines = { open: 100, ended: 12 };
 const silentSeconds = 15;
 /** Lines after an end marker in which a panic, or an oops' second print of the registers, is still part of it. */
 const afterLines = 12;
+/** Mail programs break lines at 70 to 80 columns; quoting and a caller's name may have widened the line since. */
+const mailWidth = { least: 68, most: 88 };
 /** Reports open at once, one for each caller; more are not believable. */
 const mostOpen = 16;
 
@@ -199,7 +201,11 @@ function trackReports(onReport: (report: Pick<Report, 'lines' | 'guestTime' | 'b
 		const last = entry.lines.at(-1) ?? '';
 		const [word = ''] = line.text.trimStart().split(' ');
 		const isCut = / (?:in|at|by task|task)$/.test(last.trimEnd());
-		const didNotFit = entry.isStamped && entry.width + 1 + word.length > 68 && !/^(?:ok|not|#|KTAP|TAP|1\.\.)/.test(word);
+		const didNotFit =
+			entry.isStamped &&
+			entry.width <= mailWidth.most &&
+			entry.width + 1 + word.length > mailWidth.least &&
+			!/^(?:ok|not|#|KTAP|TAP|1\.\.)/.test(word);
 		if (!(entry.isStamped ? didNotFit || isCut : isCut) || entry.strange.length > 0) return false;
 		entry.lines[entry.lines.length - 1] = `${last.trimEnd()} ${Buffer.from(line.text.trim(), 'latin1').toString('utf8')}`;
 		entry.width = entry.isStamped ? line.width : 0;
