@@ -9,7 +9,7 @@ export interface ConsoleLine {
 	readonly caller?: string;
 	/** Whether any stamp, of any style, stood in front. */
 	readonly isStamped: boolean;
-	/** Length of the line as it stood there: mail programs break lines at a width. */
+	/** Length as printk printed it, its stamp included: mail programs break lines at a width. */
 	readonly width: number;
 }
 
@@ -52,7 +52,6 @@ export function readConsoleLine(raw: string): ConsoleLine {
 		};
 	let rest = raw.includes('\u001b') ? raw.replace(escapes, '') : raw;
 	rest = rest.replace(lineEnds, '');
-	const width = rest.length;
 	rest = rest.replace(quote, '');
 	let isStamped = false;
 	const cut = (pattern: RegExp): RegExpExecArray | undefined => {
@@ -67,6 +66,7 @@ export function readConsoleLine(raw: string): ConsoleLine {
 		isStamped = true;
 		if (rest.startsWith(' [')) rest = rest.slice(1);
 	}
+	const width = rest.length;
 	let time = cut(stamp);
 	if (!time && !isStamped) {
 		const inside = embeddedStamp.exec(rest);

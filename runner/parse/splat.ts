@@ -33,7 +33,7 @@ const foreignLines = { open: 100, ended: 12 };
 const silentSeconds = 15;
 /** Lines after an end marker in which a panic, or an oops' second print of the registers, is still part of it. */
 const afterLines = 12;
-/** Mail programs break lines at 70 to 80 columns; quoting and a caller's name may have widened the line since. */
+/** Mail programs break lines at 70 to 80 columns; a caller's name may have been put in since. */
 const mailWidth = { least: 68, most: 88 };
 /** Reports open at once, one for each caller; more are not believable. */
 const mostOpen = 16;
@@ -133,7 +133,7 @@ interface Report {
 	strange: string[];
 	strangeCount: number;
 	foreign: number;
-	/** Width of its last line as it stood in the log. */
+	/** Width of its last line as printk printed it. */
 	width: number;
 	lastTime: number | undefined;
 	hasStack: boolean;
