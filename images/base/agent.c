@@ -36,7 +36,7 @@
 
 enum { PROTOCOL = 1 };
 /* host to guest */
-enum { PING = 1, EXEC, STDIN, SIGNAL, PUSH_OPEN, PUSH_DATA, PULL };
+enum { PING = 1, EXEC, STDIN, SIGNAL, PUSH_OPEN, PUSH_DATA, PULL, START };
 /* guest to host */
 enum { PONG = 65, STDOUT, STDERR, EXIT, OK, ERROR, DATA, HELLO, TAKEN };
 enum { TO_RESULTS = 1, HAS_STDIN = 2, MERGE_STDERR = 4 };
@@ -282,7 +282,15 @@ static void end_session(void)
 		signal_job(job, SIGKILL);
 		orphan(job);
 	}
-	out.used = inbox_used = skip = 0;
+	out.used = 0;
+}
+
+/* What it had sent in part goes with it. */
+static void lose_host(void)
+{
+	end_session();
+	inbox_used = skip = 0;
+	connected = false;
 }
 
 /* --- what children do --------------------------------------------------------------------------------------------- */
@@ -537,6 +545,11 @@ static void handle(uint8_t type, uint32_t id, unsigned char *payload, size_t len
 	struct job *job;
 
 	switch (type) {
+	case START:
+		/* A new host; the old one may have been away too briefly to be missed. */
+		end_session();
+		send_hello();
+		break;
 	case PING: {
 		struct timespec now;
 		unsigned char uptime[8];
@@ -613,7 +626,7 @@ static bool read_port(void)
 		if (n < 0 && errno != EAGAIN && !(is_socket && errno == ECONNRESET))
 			die("port lost");
 		if (n == 0 || (n < 0 && errno != EAGAIN)) {
-			end_session();
+			lose_host();
 			if (is_socket)
 				_exit(0);
 		}
@@ -863,14 +876,10 @@ static void on_event(const struct epoll_event *event, int children)
 	if (stream != &port)
 		return;
 	port_writable = true;
-	if (event->events & EPOLLHUP && !is_socket) {
-		if (connected)
-			end_session();
-		connected = false;
-	} else if (!connected) {
+	if (event->events & EPOLLHUP && !is_socket)
+		lose_host();
+	else
 		connected = true;
-		send_hello();
-	}
 }
 
 static bool service(void)

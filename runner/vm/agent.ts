@@ -61,7 +61,7 @@ export class GuestError extends Error {
 	}
 }
 
-/** A client over `stream` (the agent's port). Emits `hello` when the agent opens its end and `closed` (InfraError) once. */
+/** A client over `stream` (the agent's port). Emits `hello` when the agent is there and has ended what an earlier host left, and `closed` (InfraError) once. */
 export class Agent extends EventEmitter<{ hello: [version: number]; closed: [error: InfraError] }> implements Disposable {
 	readonly #stream: Duplex;
 	readonly #requests = new Map<number, { onFrame: (frame: Frame) => void; onClosed: (error: Error) => void }>();
@@ -81,6 +81,8 @@ export class Agent extends EventEmitter<{ hello: [version: number]; closed: [err
 		stream.on('drain', () => this.#setDrained());
 		stream.on('error', (error) => this.close(`its port failed: ${error.message}`));
 		stream.on('close', () => this.close('its port was closed'));
+		// It waits in the socket until the agent opens its end.
+		void this.#send(request.start, 0);
 	}
 
 	/** Ends every request under way with an InfraError that gives `reason`. */

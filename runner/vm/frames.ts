@@ -1,7 +1,7 @@
 /** The frames of the agent's wire protocol: u32 payload length, u32 request id, u8 type, 3 zero bytes, payload; little endian. */
 
 /** Requests, host to guest. */
-export const request = { ping: 1, exec: 2, stdin: 3, signal: 4, pushOpen: 5, pushData: 6, pull: 7 } as const;
+export const request = { ping: 1, exec: 2, stdin: 3, signal: 4, pushOpen: 5, pushData: 6, pull: 7, start: 8 } as const;
 
 /** Answers, guest to host. */
 export const answer = { pong: 65, stdout: 66, stderr: 67, exit: 68, ok: 69, error: 70, data: 71, hello: 72, taken: 73 } as const;
