@@ -1,5 +1,6 @@
 /** Ctrl-C and SIGTERM: the first drains (the running case ends, results are kept), the second stops everything now. */
 
+import { setMaxListeners } from 'node:events';
 import { exitCodes } from '../model/run.ts';
 
 export interface Interrupts {
@@ -20,6 +21,8 @@ export class Interrupted extends Error {
 export function createInterrupts(source: NodeJS.EventEmitter): Interrupts {
 	const drain = new AbortController();
 	const stop = new AbortController();
+	// Everything long listens: pushes and guest programs by the dozen.
+	setMaxListeners(0, drain.signal, stop.signal);
 	let code: number | undefined;
 	const onSignal = (signal: NodeJS.Signals) => {
 		code ??= signal === 'SIGINT' ? exitCodes.sigint : exitCodes.sigterm;

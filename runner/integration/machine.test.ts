@@ -1,13 +1,19 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import anyTest, { type TestFn } from 'ava';
 import { InfraError, KernelError } from '../util/errors.ts';
 import { exists } from '../util/files.ts';
+import { Agent } from '../vm/agent.ts';
 import { diagnoseHang } from '../vm/hang.ts';
 import { guestEnv as env, Machine } from '../vm/machine.ts';
 import { GuestEnded } from '../vm/machine-exit.ts';
 import type { MachineSpec } from '../vm/machine-spec.ts';
+import { connectSocket } from '../vm/socket.ts';
+import { openShell, sshExec } from '../vm/ssh.ts';
 import { testKernel } from './test-kernel.ts';
 
 const test = anyTest.serial as TestFn<{ dir: string }>;
@@ -57,6 +63,15 @@ test('a machine boots, works, tells a hanging test from a hanging kernel, and a 
 	await machine.exec(sh('echo traced >/dev/virtio-ports/crucible.trace'));
 	await machine.trace.waitForBytes(7, 10_000, 'the trace');
 
+	t.like(await sshExec(machine, 'id -u; echo err >&2; exit 3'), { stdout: '0\n', stderr: 'err\n', exitCode: 3 });
+	const stdin = new PassThrough();
+	const stdout = Object.assign(new PassThrough(), { columns: 100, rows: 33 });
+	const shown = text(stdout);
+	stdin.write('stty size; exit 5\n');
+	t.is(await openShell(machine, { stdin, stdout }), 5);
+	stdout.end();
+	t.regex(await shown, /33 100/);
+
 	const stuck = machine.exec({ ...sh('sleep 1000'), timeoutMs: 60_000 });
 	stuck.catch(() => {});
 	const inTest = await diagnoseHang(machine);
@@ -90,6 +105,19 @@ test('an agent that is killed is our loss, not a hang; the machine can still be 
 	await machine[Symbol.asyncDispose]();
 	t.false(await isRunning(machine.pid));
 	t.is((await machine.exited).reason, 'quit');
+});
+
+test('a host that comes back finds an agent at rest', async (t) => {
+	const { dir } = t.context;
+	await using machine = await Machine.start(spec, { dir, timeoutScale: 4 });
+	const [, path = ''] = /id=agent,path=([^,]+)/.exec(await readFile(join(dir, 'qemu.args'), 'utf8')) ?? [];
+	const running = machine.agent.exec(sh('sleep 1000'));
+	await machine.agent.ping(20_000);
+	machine.agent.close('the host goes away');
+	await t.throwsAsync(running, { instanceOf: InfraError });
+	using agent = new Agent(await connectSocket(path, { ms: 5_000 }));
+	await once(agent, 'hello');
+	t.is((await agent.exec(sh('pgrep sleep'))).stdout, '');
 });
 
 test('a QEMU that somebody kills is our loss', async (t) => {

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { checkout } from '../config/paths.ts';
 import { environment, folders, type Settings } from '../config/settings.ts';
-import { makeDisk, makeOverlay } from '../image/disk.ts';
+import { makeDisk, overlay } from '../image/disk.ts';
 import { buildImage, type Image } from '../image/initramfs.ts';
 import { compileProgram } from '../image/program.ts';
 import { type BuiltKernel, buildKernel } from '../kernel/build.ts';
@@ -127,9 +127,11 @@ export async function furnish(spec: MachineSpec, suite: Suite, scope: Scope, sig
 	for (const { name, path } of spec.disks ?? []) {
 		const disk = suite.needs.disks[name];
 		if (!disk) throw new Error(`the suite ${suite.name} has no disk ${name}`);
-		const base = await makeDisk(disk, folders.cache, signal);
+		const base = await makeDisk(disk, { cacheDir: folders.cache, signal });
 		scope.defer(() => rm(path, { force: true }));
-		await makeOverlay(base, path, signal);
+		// A killed run may have left one.
+		await rm(path, { force: true });
+		await overlay(base, path, signal);
 	}
 	for (const { path } of spec.shares ?? []) {
 		scope.defer(() => rm(path, { recursive: true, force: true }));

@@ -33,5 +33,5 @@ export async function runGuestCase(run: CaseRun, env: Readonly<Record<string, st
 		log.end();
 	}
 	const ktap = await readKtap(run);
-	return { ending, assertions: ktap.assertions, measured: ktap.evidence, problems: ktap.problems, skipped: ktap.skipped };
+	return { ending, assertions: ktap.assertions, measured: ktap.evidence, problems: ktap.problems, skipped: ktap.skipReason };
 }

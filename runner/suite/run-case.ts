@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Assertion, Attempt, Splat } from '../model/run.ts';
 import { diffCounters } from '../parse/fscache-stats.ts';
-import { type KtapResult, parseKtap } from '../parse/ktap.ts';
+import { type KtapReport, parseKtap } from '../parse/ktap.ts';
 import { findSplats } from '../parse/splat.ts';
 import { DeadlineError } from '../util/deadline.ts';
 import { InfraError } from '../util/errors.ts';
@@ -169,7 +169,7 @@ function caseEnv(run: CaseRun): Record<string, string> {
 }
 
 /** KTAP of the results port, as far as it came. */
-export async function readKtap(run: CaseRun): Promise<KtapResult> {
+export async function readKtap(run: CaseRun): Promise<KtapReport> {
 	await run.machine.results.to(undefined);
 	return parseKtap(await readFile(join(run.dir.absolute, 'ktap.txt'), 'utf8').catch(() => ''));
 }

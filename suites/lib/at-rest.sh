@@ -1,0 +1,82 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What the runner asks around each case: `begin` remembers the guest's state, `end MODULE...` says what a case left behind.
+# Output of `end`: `counters` and the stats between two marks, then a line `left: ...` or `taint: N` for each finding.
+set -u
+state=/run/crucible
+deadline_s=10
+
+# A process of user space is one without PF_KTHREAD (0x200000) in field 9 of its stat line.
+processes() {
+	for dir in /proc/[0-9]*; do
+		read -r line 2>/dev/null <"$dir/stat" || continue
+		comm=${line#*(}
+		comm=${comm%)*}
+		set -- ${line##*) }
+		[ $(($7 & 0x200000)) -eq 0 ] || continue
+		[ "$1" != Z ] || continue
+		echo "${dir#/proc/} $comm"
+	done
+}
+
+# Waits until the command given succeeds; the pause is the price of states that send no event.
+settled() {
+	end=$(($(cut -d. -f1 /proc/uptime) + deadline_s))
+	until "$@"; do
+		[ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ] || return 1
+		usleep 50000
+	done
+}
+
+# Tables of /proc/fs/fscache and /proc/fs/netfs have two header lines.
+table_is_empty() {
+	[ ! -r "$1" ] || [ "$(wc -l <"$1")" -le 2 ]
+}
+
+case $1 in
+begin)
+	mkdir -p $state
+	cat /proc/mounts >$state/mounts
+	processes >$state/processes
+	cat /proc/sys/kernel/tainted >$state/tainted
+	[ ! -w /sys/kernel/debug/clear_warn_once ] || echo 1 >/sys/kernel/debug/clear_warn_once
+	[ ! -w /sys/kernel/debug/kmemleak ] || echo clear >/sys/kernel/debug/kmemleak
+	cat /proc/fs/fscache/stats 2>/dev/null
+	;;
+end)
+	shift
+	me=$$
+	echo counters
+	cat /proc/fs/fscache/stats 2>/dev/null
+	echo end counters
+	grep -vxFf $state/mounts /proc/mounts | while read -r source target type _; do
+		echo "left: mount of $type at $target ($source)"
+	done
+	processes >$state/now
+	grep -vxFf $state/processes $state/now | while read -r pid comm; do
+		[ "$pid" = $me ] || [ ! -d "/proc/$pid" ] || echo "left: process $comm ($pid)"
+	done
+	for table in /proc/fs/fscache/volumes /proc/fs/fscache/cookies /proc/fs/fscache/caches /proc/fs/netfs/requests; do
+		settled table_is_empty $table || echo "left: $(tail -n +3 $table | wc -l) in $table: $(tail -n +3 $table | head -n 1 | tr -s ' \t' ' ')"
+	done
+	if [ -w /sys/kernel/debug/kmemleak ]; then
+		# kmemleak reports no object younger than 5 s (MSECS_MIN_AGE in mm/kmemleak.c).
+		sleep 6
+		echo scan >/sys/kernel/debug/kmemleak
+		echo scan >/sys/kernel/debug/kmemleak
+		echo kmemleak
+		cat /sys/kernel/debug/kmemleak
+		echo end kmemleak
+	fi
+	unload() { rmmod "$1" 2>$state/rmmod; }
+	while [ $# -gt 0 ]; do
+		[ ! -d "/sys/module/$1" ] || settled unload "$1" || echo "left: module $1 cannot be unloaded: $(head -n 1 $state/rmmod), used by $(grep "^$1 " /proc/modules | cut -d' ' -f3,4)"
+		shift
+	done
+	read -r before <$state/tainted
+	read -r after </proc/sys/kernel/tainted
+	# 4096 and 8192 only say that a module of ours was loaded.
+	gained=$((after & ~before & ~12288))
+	[ $gained -eq 0 ] || echo "taint: $gained"
+	;;
+esac
