@@ -49,9 +49,14 @@ export async function preparePackages(names: readonly string[], options: BuildOp
 }
 
 async function choose(names: readonly string[], folder: string, options: BuildOptions): Promise<Chosen> {
+	if (names.length === 0) return {};
 	const record = join(folder, `chosen-${hashOf(...names).slice(0, 16)}.json`);
 	const known = await readFile(record, 'utf8').catch(() => undefined);
-	if (known !== undefined) return chosenSchema.parse(JSON.parse(known));
+	if (known !== undefined) {
+		const chosen = chosenSchema.parse(JSON.parse(known));
+		// An archive keeps no old versions: what is not here any more can only be chosen again.
+		if ((await missingOf(chosen, folder)).length === 0) return chosen;
+	}
 	const result = await askApt(names, options);
 	if (!result.ok) throw refused(`apt does not know every package the image needs`, result);
 	const chosen = parseUris(result.stdout);
@@ -63,9 +68,7 @@ async function choose(names: readonly string[], folder: string, options: BuildOp
 
 async function fetchMissing(chosen: Chosen, folder: string, options: BuildOptions): Promise<void> {
 	const debs = join(folder, 'debs');
-	const missing = [];
-	for (const [name, { version, file }] of Object.entries(chosen))
-		if (!(await exists(join(debs, file)))) missing.push({ name, version, file });
+	const missing = await missingOf(chosen, folder);
 	if (missing.length === 0) return;
 	options.onProgress?.(`downloading ${count(missing.length, 'package')}`);
 	const aside = asideName(join(debs, 'fetch'));
@@ -78,6 +81,13 @@ async function fetchMissing(chosen: Chosen, folder: string, options: BuildOption
 	} finally {
 		await rm(aside, { recursive: true, force: true });
 	}
+}
+
+async function missingOf(chosen: Chosen, folder: string): Promise<{ name: string; version: string; file: string }[]> {
+	const all = await Promise.all(
+		Object.entries(chosen).map(async ([name, deb]) => ({ name, ...deb, isThere: await exists(join(folder, 'debs', deb.file)) })),
+	);
+	return all.filter(({ isThere }) => !isThere);
 }
 
 /**

@@ -89,7 +89,7 @@ async function attemptCase(
 	const began = performance.now();
 	let guest = former;
 	try {
-		guest ??= await startGuest(parts, absolute);
+		guest ??= await startGuest(parts, join(absolute, 'boot'));
 		guest.use(entry.name);
 		const attempt = await runCase({
 			suite: job.suite,
