@@ -19,8 +19,11 @@ ondemand_disk() {
 
 # must NAME COMMAND [ARGUMENT...]: a check without which there is no point in going on.
 must() {
+	must_failed_before=$ktap_failed
+	ktap_failed=0
 	check "$@"
 	[ "$ktap_failed" = 0 ] || exit 1
+	ktap_failed=$must_failed_before
 }
 
 # leave DIRECTORY: unmounts it if something is mounted there.

@@ -7,7 +7,7 @@
 . "$CRUCIBLE_LIB/ondemand.sh"
 . "${0%/*}/tree.sh"
 
-plan 13
+plan 16
 tree_make source 4194304
 tree_list source >expected
 ondemand_disk "$CRUCIBLE_DISK_CACHE"
@@ -27,6 +27,7 @@ cache_reads_before=$(cache_reads)
 check 'page cache dropped: every file has its content' same_tree expected mnt
 dropped_reads=$(($(ondemand_get reads) - cold_reads))
 evidence dropped_reads "$dropped_reads"
+check 'page cache dropped: the daemon was asked for nothing' [ "$dropped_reads" -eq 0 ]
 evidence dropped_cache_reads $(($(cache_reads) - cache_reads_before))
 
 check 'unmount closes the object' erofs_unmount mnt 1
@@ -37,6 +38,7 @@ must 'the image mounts again' erofs_mount tree.erofs mnt
 check 'warm: every file has its content' same_tree expected mnt
 warm_reads=$(($(ondemand_get reads) - cold_reads - dropped_reads))
 evidence warm_reads "$warm_reads"
+check 'warm: the daemon was asked for nothing' [ "$warm_reads" -eq 0 ]
 evidence warm_cache_reads $(($(cache_reads) - cache_reads_before))
 check 'unmount closes the object again' erofs_unmount mnt 2
 evidence opens "$(ondemand_get opens)"
@@ -48,5 +50,7 @@ ondemand_forget
 must 'the daemon binds the wiped cache' ondemand_start
 must 'the image mounts over the wiped cache' erofs_mount tree.erofs mnt
 check 'wiped: every file has its content' same_tree expected mnt
-evidence wiped_reads "$(ondemand_get reads)"
+wiped_reads=$(ondemand_get reads)
+check 'wiped: the daemon was asked again' [ "$wiped_reads" -eq "$cold_reads" ]
+evidence wiped_reads "$wiped_reads"
 check 'the daemon ends after the last unmount' eval 'erofs_unmount mnt 1 && ondemand_stop'

@@ -7,7 +7,7 @@
 . "$CRUCIBLE_LIB/ondemand.sh"
 . "${0%/*}/tree.sh"
 
-plan 11
+plan 12
 tree_make source 2097152
 tree_list source >expected
 ondemand_disk "$CRUCIBLE_DISK_CACHE"
@@ -23,7 +23,9 @@ check 'first: every file has its content' same_tree expected one
 first_reads=$(ondemand_get reads data.blob)
 evidence first_blob_reads "$first_reads"
 check 'second: every file has its content' same_tree expected two
-evidence second_blob_reads $(($(ondemand_get reads data.blob) - first_reads))
+second_reads=$(($(ondemand_get reads data.blob) - first_reads))
+check 'second: the daemon was asked for nothing of the blob' [ "$second_reads" -eq 0 ]
+evidence second_blob_reads "$second_reads"
 evidence second_own_reads "$(ondemand_get reads two.erofs)"
 evidence blob_opens "$(ondemand_get opens data.blob)"
 check 'the first image unmounts' erofs_unmount one
