@@ -10,6 +10,7 @@ import { Scope } from '../util/scope.ts';
 import { formatDuration } from '../util/text.ts';
 import { chooseAccel } from '../vm/accel.ts';
 import { guestEnv, Machine } from '../vm/machine.ts';
+import { pushFiles } from '../vm/push-files.ts';
 import { openShell } from '../vm/ssh.ts';
 import { buildKernels } from './build.ts';
 import type { CommandContext } from './context.ts';
@@ -61,7 +62,7 @@ async function bootOne(flags: Readonly<Record<string, unknown>>, context: Comman
 	const spec = { kernel: kernel.vmlinux, initrd: image.path, cpus: 2, memoryMiB: 1536, accel: accel.accel };
 	const machine = scope.use(await Machine.start(spec, { dir, signal, timeoutScale: accel.timeoutScale }));
 	process.stderr.write(`${kernel.identity.release} is up after ${formatDuration(performance.now() - began)} (${accel.accel})\n`);
-	for (const module of kernel.modules)
-		await machine.agent.push(`${guestPaths.modules}/${module.name}.ko`, { file: module.path }, 0o644, signal);
+	const modules = kernel.modules.map(({ name, path }) => ({ path: `${guestPaths.modules}/${name}.ko`, content: { file: path } }));
+	await pushFiles(machine.agent, modules, { signal });
 	return machine;
 }

@@ -21,7 +21,8 @@ export function parseYaml<S extends z.ZodType>(schema: S, text: string, file: st
 	const [issue] = result.error.issues;
 	if (!issue) throw new UserError('does not fit its schema', { at: { file } });
 	const path = [...issue.path] as (string | number)[];
-	let message = issue.message;
+	// A record's key that its schema refuses: the reason is inside.
+	let message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
 	if (issue.code === 'unrecognized_keys' && issue.keys[0] !== undefined) {
 		path.push(issue.keys[0]);
 		message = `unknown key "${issue.keys[0]}"`;

@@ -3,6 +3,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Machine } from '../vm/machine.ts';
+import { pushFiles } from '../vm/push-files.ts';
 import type { Suite } from './load.ts';
 
 /** Where things are in the guest. */
@@ -40,9 +41,8 @@ export async function provision(machine: Machine, suite: Suite, provisions: Prov
 			mode: 0o644,
 		})),
 	];
-	await machine.watch(() =>
-		Promise.all([...files, ...single].map(({ from, to, mode }) => machine.agent.push(to, { file: from }, mode, signal))),
-	);
+	const all = [...files, ...single].map(({ from, to, mode }) => ({ path: to, content: { file: from }, mode }));
+	await machine.watch(() => pushFiles(machine.agent, all, { signal }));
 }
 
 /** Regular files below a folder, TypeScript left out: scenarios stay on the host. */

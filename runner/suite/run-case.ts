@@ -125,7 +125,8 @@ export async function endingOf(run: CaseRun, error: unknown): Promise<Ending> {
 
 async function hangOf(run: CaseRun, afterMs: number): Promise<Ending> {
 	const { kind, detail } = await diagnoseHang(run.machine);
-	if (kind === 'ended') return { how: 'lost', why: detail };
+	// It ended while it was asked: watching a request tells who brought that about.
+	if (kind === 'ended') return endingOf(run, await run.machine.watch(() => run.machine.agent.ping(1_000)).catch((error: unknown) => error));
 	return { how: kind === 'kernel' ? 'kernel-hang' : 'test-hang', afterMs, detail };
 }
 
