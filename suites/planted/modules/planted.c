@@ -8,8 +8,8 @@
 #include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/io.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
-#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -146,11 +146,12 @@ static noinline void planted_panic(void)
 
 /* Time: each is longer than the watchdog it is meant for, which its case sets to a few seconds. */
 
-static noinline void planted_spin(unsigned int seconds)
+/* Calls nothing, not even what a sanitizer would have it call: whenever a watchdog looks, it is this function that it finds. */
+static noinline __no_sanitize_address void planted_spin(unsigned int seconds)
 {
-	ktime_t end = ktime_add_ms(ktime_get(), seconds * MSEC_PER_SEC);
+	unsigned long end = jiffies + seconds * HZ;
 
-	while (ktime_before(ktime_get(), end))
+	while (time_before(jiffies, end))
 		cpu_relax();
 }
 
