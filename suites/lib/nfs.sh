@@ -7,8 +7,11 @@ done
 
 nfs_mountpoint=/run/mnt
 
-# nfs_begin VERSION: server, cache, and three seeded files on the server: odd sizes, so that tails of pages and of I/O blocks
-# are met. Everything is undone when the case ends. Sets file_bytes and server_hash.
+# The files on the server, in bytes. Whole pages only: what becomes of the tail of a file is the subject of tails.sh.
+nfs_sizes='large=3145728 medium=524288 small=4096'
+
+# nfs_begin VERSION: server, cache, and the seeded files of nfs_sizes on the server. Everything is undone when the case ends.
+# Sets file_bytes and server_hash.
 nfs_begin() {
 	nfs_version=$1
 	mkdir -p "$nfs_mountpoint"
@@ -18,10 +21,11 @@ nfs_begin() {
 	at_exit nfsd_stop
 	nfsd_start "$nfs_version" || give_up 'the NFS server did not start'
 	at_exit nfs_umount
-	seeded "$CRUCIBLE_SEED" 3145851 >"$nfsd_export/large"
-	seeded "$((CRUCIBLE_SEED + 1))" 524288 >"$nfsd_export/aligned"
-	seeded "$((CRUCIBLE_SEED + 2))" 4999 >"$nfsd_export/small"
-	file_bytes=$((3145851 + 524288 + 4999))
+	file_bytes=0
+	for nfs_file in $nfs_sizes; do
+		seeded "$((CRUCIBLE_SEED + file_bytes))" "${nfs_file#*=}" >"$nfsd_export/${nfs_file%=*}"
+		file_bytes=$((file_bytes + ${nfs_file#*=}))
+	done
 	server_hash=$(sha256_all "$nfsd_export")
 }
 

@@ -8,7 +8,7 @@ plan 4
 nfs_begin "$1"
 
 nfs_mount fsc
-exec 3<"$nfs_mountpoint/large" 4<"$nfs_mountpoint/aligned" 5<"$nfs_mountpoint/small"
+exec 3<"$nfs_mountpoint/large" 4<"$nfs_mountpoint/medium" 5<"$nfs_mountpoint/small"
 at_exit 'exec 3<&- 4<&- 5<&-'
 measure cold sha256_all "$nfs_mountpoint"
 check 'cold read gives the content of the server' [ "$cold_out" = "$server_hash" ]

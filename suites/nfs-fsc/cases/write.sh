@@ -14,8 +14,8 @@ check 'cold read gives the content of the server' [ "$cold_out" = "$server_hash"
 invalidations=$(fscache_stat n Invals)
 # In the middle of the file and over a page boundary; the size stays.
 seeded "$((CRUCIBLE_SEED + 3))" 10000 | dd of="$nfs_mountpoint/large" bs=1000 seek=1001 conv=notrunc,fsync 2>/dev/null
-# And a file that grows.
-seeded "$((CRUCIBLE_SEED + 4))" 70001 >>"$nfs_mountpoint/small"
+# And a file that grows by whole pages.
+seeded "$((CRUCIBLE_SEED + 4))" 69632 >>"$nfs_mountpoint/small"
 invalidations=$(($(fscache_stat n Invals) - invalidations))
 written_hash=$(sha256_all "$nfsd_export")
 check 'the server has other content now' [ "$written_hash" != "$server_hash" ]
