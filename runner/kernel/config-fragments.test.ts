@@ -39,6 +39,11 @@ test('KASAN and KCSAN together are refused, naming both fragments', async (t) =>
 	t.is(error?.at?.file, 'kconfig/debug/kcsan.config');
 });
 
+test('the order in which suites ask makes no difference', async (t) => {
+	const symbols = async (extra: readonly string[]) => (await read([], extra)).map(({ symbol }) => symbol);
+	t.deepEqual(await symbols(['CONFIG_XFS_FS=y', 'CONFIG_AFS_FS=m']), await symbols(['CONFIG_AFS_FS=m', 'CONFIG_XFS_FS=y']));
+});
+
 test('an unknown configuration comes with near names', async (t) => {
 	const error = await t.throwsAsync(() => read(['kasn']), { instanceOf: UserError });
 	t.regex(error?.hint ?? '', /did you mean kasan/);

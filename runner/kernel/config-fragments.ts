@@ -42,7 +42,11 @@ export async function readRequests(
 	};
 	const suites: Fragment = {
 		layer: 'suite',
-		requests: extra.map(({ text, at }) => parseRequest(text, at, version)).filter((request) => request !== undefined),
+		// Sorted, so that the order in which suites were selected does not make another configuration.
+		requests: extra
+			.map(({ text, at }) => parseRequest(text, at, version))
+			.filter((request) => request !== undefined)
+			.sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0)),
 	};
 	return mergeFragments([
 		await read('base', 'base.config'),
