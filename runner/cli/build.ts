@@ -44,12 +44,16 @@ export async function buildKernels(flags: Readonly<Record<string, unknown>> & { 
 	const emitter = createEmitter([reporter.onEvent]);
 	const signal = context.interrupts.drain;
 	const options = { settings, emitter, signal };
-	await emitter.phase('host', (progress) => prepareHost(settings.kernel, { signal, onProgress: progress }));
-	const suites = selectCases(await loadSuites(checkout.suites), [], ['smoke']);
-	const sources = [];
-	for (const spec of settings.kernel) sources.push(await prepareSource(spec, flags.patch ?? [], options));
-	const kernels: BuiltKernel[] = [];
-	for (const source of sources) kernels.push(await prepareKernel(source, suites, options));
-	const images = await prepareImages(['base'], options);
-	return { settings, kernels, images };
+	try {
+		await emitter.phase('host', (progress) => prepareHost(settings.kernel, { signal, onProgress: progress }));
+		const suites = selectCases(await loadSuites(checkout.suites), [], ['smoke']);
+		const sources = [];
+		for (const spec of settings.kernel) sources.push(await prepareSource(spec, flags.patch ?? [], options));
+		const kernels: BuiltKernel[] = [];
+		for (const source of sources) kernels.push(await prepareKernel(source, suites, options));
+		const images = await prepareImages(['base'], options);
+		return { settings, kernels, images };
+	} finally {
+		reporter.stop();
+	}
 }

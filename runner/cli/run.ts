@@ -61,22 +61,17 @@ export function addRun(program: Command, context: CommandContext): void {
 		const reporter = terminal(flags);
 		const listeners: EventListener[] = [reporter.onEvent];
 		if (flags.events) listeners.push((event) => void process.stdout.write(`${JSON.stringify(event)}\n`));
-		const { drain, stop } = context.interrupts;
-		const run = await executeRun({
-			jobs,
-			settings,
-			patches,
-			failFast: flags.failFast ?? false,
-			command: process.argv.slice(2),
-			store,
-			listeners,
-			drain,
-			stop,
-		});
-		await writeReports(run, store.dir);
-		if (flags.json) process.stdout.write(`${JSON.stringify(run, undefined, '\t')}\n`);
-		reporter.finish(run, { report: join(store.dir, 'report.html') });
-		context.finish(run.exitCode);
+		try {
+			const { drain, stop } = context.interrupts;
+			const command = process.argv.slice(2);
+			const run = await executeRun({ jobs, settings, patches, failFast: flags.failFast ?? false, command, store, listeners, drain, stop });
+			await writeReports(run, store.dir);
+			if (flags.json) process.stdout.write(`${JSON.stringify(run, undefined, '\t')}\n`);
+			reporter.finish(run, { report: join(store.dir, 'report.html') });
+			context.finish(run.exitCode);
+		} finally {
+			reporter.stop();
+		}
 	});
 }
 

@@ -73,7 +73,7 @@ async function runAva(suite: (typeof suites)[number], tally: Tally, signal: Abor
 		signal,
 		onLine(line, stream) {
 			if (stream === 'stdout') lines.push(`${line}\n`);
-			if (!/^(TAP version|1\.\.|# (tests|pass|skip|fail))/.test(line)) process.stdout.write(`${line}\n`);
+			if (!/^(TAP version|1\.\.|# (tests|pass|skip|fail)|# .* hook( |$)|$)/.test(line)) process.stdout.write(`${line}\n`);
 		},
 	});
 	lines.push(null);

@@ -8,8 +8,3 @@ export function identityId({ hashes }: Pick<KernelIdentity, 'hashes'>): string {
 	const modules = Object.entries(hashes.modules).sort(([a], [b]) => (a < b ? -1 : 1));
 	return hashOf(hashes.vmlinux, hashes.config, ...modules.flat()).slice(0, 16);
 }
-
-/** 16 hex digits over what boots (vmlinux and .config, no module): equal ids may share a booted template. */
-export function baseId({ hashes }: Pick<KernelIdentity, 'hashes'>): string {
-	return hashOf(hashes.vmlinux, hashes.config).slice(0, 16);
-}

@@ -1,9 +1,9 @@
 /** What the host needs, and how it gets there: as root by apt-get, otherwise by the one line the user pastes. */
 
-import { access, constants } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { environment } from '../config/settings.ts';
-import { UserError } from '../util/errors.ts';
+import { environment, folders } from '../config/settings.ts';
+import { messageOf, UserError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { exists } from '../util/files.ts';
 
@@ -65,6 +65,7 @@ export async function prepareHost(
 	specs: readonly string[],
 	options: { readonly signal: AbortSignal; readonly onProgress: (detail: string) => void },
 ): Promise<string[]> {
+	await requireCache();
 	const missing = await missingNeeds(specs);
 	if (missing.length === 0) return [];
 	const packages = [...new Set(missing.map((need) => need.package))];
@@ -80,13 +81,34 @@ export async function prepareHost(
 	const onLine = (line: string) => options.onProgress(line);
 	options.onProgress('apt-get update');
 	await exec('apt-get', ['update', '-q'], { env, signal: options.signal, onLine });
-	await exec('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { env, signal: options.signal, onLine });
+	await exec('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { env, signal: options.signal, onLine }).catch(
+		(error: unknown) => {
+			// "E: Unable to locate package linux-source-9.99"
+			const unknown = /Unable to locate package (\S+)/.exec(messageOf(error))?.[1];
+			throw unknown === undefined
+				? error
+				: new UserError(`Debian has no package ${unknown}`, { hint: `apt-cache search ${unknown.replace(/-[\d.]+$/, '')}` });
+		},
+	);
 	const still = await missingNeeds(specs);
 	if (still.length > 0)
 		throw new UserError(`still missing after installing: ${still.map((need) => `${need.probe} (package ${need.package})`).join(', ')}`, {
 			hint: installLine(still),
 		});
 	return packages;
+}
+
+/** Everything that is built goes there. */
+async function requireCache(): Promise<void> {
+	try {
+		await mkdir(folders.cache, { recursive: true });
+		await access(folders.cache, constants.W_OK);
+	} catch (error) {
+		throw new UserError(`cannot write to the cache ${folders.cache}: ${messageOf(error)}`, {
+			hint: 'set XDG_CACHE_HOME to a folder you may write to',
+			cause: error,
+		});
+	}
 }
 
 async function isThere(probe: string): Promise<boolean> {

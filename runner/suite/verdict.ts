@@ -48,7 +48,7 @@ export function decide(seen: Observed): { status: Status; reason?: string } {
 	if (ending.how === 'signalled') return fail(`the case was ended by signal ${ending.signal}`);
 	if (seen.skipped !== undefined && ending.exitCode === 0 && seen.leftOvers.length === 0) return { status: 'SKIP', reason: seen.skipped };
 	if (ending.exitCode !== 0) return fail(`the case exited with ${ending.exitCode}`);
-	if (seen.ktapProblems[0]) return fail(`KTAP: ${seen.ktapProblems[0]}` + more(seen.ktapProblems.length));
+	if (seen.ktapProblems[0]) return fail(`KTAP: ${seen.ktapProblems[0]}${more(seen.ktapProblems.length)}`);
 	if (!seen.assertions.some((assertion) => assertion.status === 'PASS')) return { status: 'INCONCLUSIVE', reason: 'no assertion was made' };
 	if (seen.leftOvers[0]) return fail(`left over: ${seen.leftOvers[0]}${more(seen.leftOvers.length)}`);
 	const missing = seen.evidence.filter((entry) => !entry.holds);

@@ -33,4 +33,3 @@ export interface Share {
 
 /** The virtio-serial ports, in the order of their numbers; the guest knows them by name. */
 export const portNames = ['crucible.agent', 'crucible.results', 'crucible.trace', 'crucible.ssh'] as const;
-export type PortName = (typeof portNames)[number];
