@@ -20,7 +20,7 @@ leave_volume() {
 
 # The module stays and holds the one that it uses.
 leave_module() {
-	insmod /crucible/modules/planted_volume.ko
+	insmod /crucible/modules/planted_volume.ko take=0
 }
 
 plan 1
