@@ -14,7 +14,7 @@ export interface Reading {
 
 export interface Client {
 	/** Mounts the share `export`; `mode` is 9p's cache option. */
-	readonly mount: (mode: 'fscache' | 'loose') => Promise<void>;
+	readonly mount: (mode: 'fscache' | 'mmap') => Promise<void>;
 	readonly read: () => Promise<Reading>;
 	readonly hold: () => Promise<void>;
 	/** Pages of the files in the page cache, before and after it was dropped. */

@@ -1,4 +1,4 @@
-/** The control: cache=loose, with the cache running. Each read goes to QEMU and none to the cache, so the counters can tell the two apart. */
+/** The control: cache=mmap, with the cache running. Each read goes to QEMU and none to the cache, so the counters can tell the two apart. */
 
 import { scenario } from '../../../runner/suite/scenario.ts';
 import { withClient } from './client.ts';
@@ -8,12 +8,12 @@ export default scenario((t) =>
 	withClient(t, async (client) => {
 		const hash = await makeTree(t.share('export'), t.seed);
 
-		await client.mount('loose');
+		await client.mount('mmap');
 		const cold = await client.read();
 		t.ok(cold.hash === hash, 'cold read gives the content of the server');
 		const { cacheFiles } = await client.umount();
 
-		await client.mount('loose');
+		await client.mount('mmap');
 		const second = await client.read();
 		t.ok(second.hash === hash, 'second read gives the content of the server');
 		t.ok(second.serverBytes >= treeBytes, 'second read asks the server for every byte again', `${second.serverBytes} bytes`);
