@@ -59,7 +59,7 @@ async function bootOne(flags: Readonly<Record<string, unknown>>, context: Comman
 	const dir = await mkdtemp(join(tmpdir(), 'crucible-boot-'));
 	scope.defer(() => rm(dir, { recursive: true, force: true }));
 	const began = performance.now();
-	const spec = { kernel: kernel.vmlinux, initrd: image.path, cpus: 2, memoryMiB: 1536, accel: accel.accel };
+	const spec = { kernel: kernel.boot, initrd: image.path, cpus: 2, memoryMiB: 1536, accel: accel.accel };
 	const machine = scope.use(await Machine.start(spec, { dir, signal, timeoutScale: accel.timeoutScale }));
 	process.stderr.write(`${kernel.identity.release} is up after ${formatDuration(performance.now() - began)} (${accel.accel})\n`);
 	const modules = kernel.modules.map(({ name, path }) => ({ path: `${guestPaths.modules}/${name}.ko`, content: { file: path } }));

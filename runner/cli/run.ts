@@ -85,7 +85,7 @@ async function plan(globs: readonly string[], flags: RunFlags, settings: Setting
 function printPlan(jobs: readonly Job[]): void {
 	for (const job of jobs) {
 		const parts = {
-			vmlinux: `<vmlinux of ${job.kernelSpec} ${job.config}>`,
+			boot: `<${job.kernelSpec} ${job.config}>`,
 			initrd: `<initramfs ${job.suite.image}>`,
 			accel: 'tcg' as const,
 		};

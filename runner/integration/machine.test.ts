@@ -21,8 +21,8 @@ const test = anyTest.serial as TestFn<{ dir: string }>;
 let spec: MachineSpec;
 
 test.before(async () => {
-	const { vmlinux, initrd } = await testKernel();
-	spec = { kernel: vmlinux, initrd, cpus: 2, memoryMiB: 1024, accel: 'tcg' };
+	const { kernel, initrd } = await testKernel();
+	spec = { kernel, initrd, cpus: 2, memoryMiB: 1024, accel: 'tcg' };
 });
 
 test.beforeEach(async (t) => {

@@ -7,6 +7,7 @@ import { InfraError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { exists, writeWhole } from '../util/files.ts';
 import { hashFile } from '../util/hash.ts';
+import type { BootFile } from './boot-format.ts';
 import { identityId } from './identity.ts';
 import { moduleName } from './modules.ts';
 import type { KernelVersion } from './tree.ts';
@@ -29,8 +30,10 @@ export interface KernelArtefact {
 	readonly identity: KernelIdentity;
 	readonly version: KernelVersion;
 	readonly dir: string;
-	/** Boots directly (PVH); without debug information, with symbols. */
+	/** Without debug information, with symbols. */
 	readonly vmlinux: string;
+	/** What QEMU is given: vmlinux, or bzImage where vmlinux does not boot by itself. */
+	readonly boot: string;
 	/** With debug information. */
 	readonly vmlinuxDebug: string;
 	readonly systemMap: string;
@@ -45,6 +48,7 @@ interface Stored {
 	readonly identity: Omit<KernelIdentity, 'spec' | 'origin'>;
 	readonly modules: readonly Pick<KernelModule, 'name' | 'depends' | 'size'>[];
 	readonly builtins: readonly string[];
+	readonly boot: BootFile;
 }
 
 export interface ArtefactOrigin {
@@ -64,6 +68,7 @@ export async function loadArtefact(dir: string, from: ArtefactOrigin): Promise<K
 		version: from.version,
 		dir,
 		vmlinux: join(dir, 'vmlinux'),
+		boot: join(dir, stored.boot),
 		vmlinuxDebug: join(dir, 'debug/vmlinux'),
 		systemMap: join(dir, 'System.map'),
 		config: join(dir, 'config'),
@@ -77,7 +82,12 @@ export async function loadArtefact(dir: string, from: ArtefactOrigin): Promise<K
 }
 
 /** Copies a finished build out of its folder, which the next build overwrites; returns the artefact's id, its folder's name under `kernelsDir`. */
-export async function storeArtefact(output: string, kernelsDir: string, compiler: string, signal?: AbortSignal): Promise<string> {
+export async function storeArtefact(
+	output: string,
+	kernelsDir: string,
+	built: { readonly compiler: string; readonly boot: BootFile },
+	signal?: AbortSignal,
+): Promise<string> {
 	// One place for each build folder, whose lock the caller holds, so that what a kill leaves is found and removed.
 	const aside = join(output, '.crucible-artefact');
 	await rm(aside, { recursive: true, force: true });
@@ -87,15 +97,16 @@ export async function storeArtefact(output: string, kernelsDir: string, compiler
 	try {
 		await exec('objcopy', ['--strip-debug', join(output, 'vmlinux'), join(aside, 'vmlinux')], { signal });
 		await keep(join(output, 'vmlinux'), join(aside, 'debug/vmlinux'));
+		if (built.boot === 'bzImage') await keep(join(output, 'arch/x86/boot/bzImage'), join(aside, 'bzImage'));
 		await keep(join(output, 'System.map'), join(aside, 'System.map'));
 		await keep(join(output, '.config'), join(aside, 'config'));
-		const built = await builtModules(output);
-		const modules = await storeModules(built, join(aside, 'modules'), join(aside, 'debug'), signal);
+		const files = await builtModules(output);
+		const modules = await storeModules(files, join(aside, 'modules'), join(aside, 'debug'), signal);
 		const hashes = await Promise.all(modules.map(async ({ name, path }) => [name, await hashFile(path)] as const));
 		const release = (await readFile(join(output, 'include/config/kernel.release'), 'utf8')).trim();
 		const identity: Stored['identity'] = {
 			release,
-			compiler,
+			compiler: built.compiler,
 			hashes: {
 				vmlinux: await hashFile(join(aside, 'vmlinux')),
 				config: await hashFile(join(aside, 'config')),
@@ -105,6 +116,7 @@ export async function storeArtefact(output: string, kernelsDir: string, compiler
 		const builtin = await readFile(join(output, 'modules.builtin'), 'utf8').catch(() => '');
 		const stored: Stored = {
 			identity,
+			boot: built.boot,
 			modules: modules.map(({ name, depends, size }) => ({ name, depends, size })),
 			// "kernel/fs/ext4/ext4.ko"
 			builtins: builtin

@@ -8,6 +8,7 @@ import { hashOf } from '../util/hash.ts';
 import { lock } from '../util/lock.ts';
 import { Scope } from '../util/scope.ts';
 import { builtModules, type KernelArtefact, loadArtefact, storeArtefact } from './artefact.ts';
+import { type BootFile, bootFileOf } from './boot-format.ts';
 import { configName, type ExtraRequest, readRequests } from './config-fragments.ts';
 import { configure } from './configure.ts';
 import { formatRequests } from './fragment.ts';
@@ -55,6 +56,9 @@ interface Stamp {
 	readonly artefact: string;
 }
 
+// Counts changes of what an artefact holds: older ones are made again.
+const artefactLayout = '2';
+
 // Objects of a Debian 6.12 with base, netfs and kasan: shown as the total until a first build has counted its own.
 const roughTotal = 1750;
 
@@ -89,7 +93,7 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
 		await lock(`${output}.lock`, { signal, onWait: () => onProgress?.({ detail: `waiting for another crucible that builds ${name}` }) }),
 	);
 	const content = contentKey(source);
-	const key = content === undefined ? undefined : hashOf(content, configKey);
+	const key = content === undefined ? undefined : hashOf(artefactLayout, content, configKey);
 	const stamp = await readStamp(output);
 	if (key !== undefined && stamp?.key === key) {
 		const found = await finish(stamp.artefact, false);
@@ -101,14 +105,15 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
 	await prepareTree(source, options);
 	const onWait = () => onProgress?.({ detail: 'waiting for the compilers of a killed run to end' });
 	await configure({ ...make, signal, onWait }, requests);
+	const boot = await bootFileOf(source.tree, join(output, '.config'));
 	const counter = await countSteps(output, join(folder, `${name}.steps`), onProgress);
-	await runMake({ ...make, signal, onWait, onStep: counter.onStep }, ['vmlinux', 'modules']);
+	await runMake({ ...make, signal, onWait, onStep: counter.onStep }, ['vmlinux', 'modules', ...(boot === 'bzImage' ? ['bzImage'] : [])]);
 	await counter.save();
 
-	const products = await productsOf(output);
+	const products = await productsOf(output, boot);
 	const isSame = stamp?.products === products && (await exists(join(kernelsDir, stamp.artefact, 'artefact.json')));
 	if (!isSame) onProgress?.({ detail: 'storing vmlinux and modules' });
-	const id = isSame ? stamp.artefact : await storeArtefact(output, kernelsDir, toolchain.compiler, signal);
+	const id = isSame ? stamp.artefact : await storeArtefact(output, kernelsDir, { compiler: toolchain.compiler, boot }, signal);
 	await writeWhole(stampFile(output), JSON.stringify({ ...(key !== undefined && { key }), products, artefact: id } satisfies Stamp));
 	const built = await finish(id, !isSame);
 	if (!built) throw new Error(`the artefact ${id} vanished as it was made`);
@@ -129,10 +134,10 @@ async function readStamp(output: string): Promise<Stamp | undefined> {
 	return text === undefined ? undefined : JSON.parse(text);
 }
 
-async function productsOf(output: string): Promise<string> {
+async function productsOf(output: string, boot: BootFile): Promise<string> {
 	const files = [join(output, 'vmlinux'), join(output, '.config'), ...(await builtModules(output))];
 	const stats = await Promise.all(files.map((file) => stat(file, { bigint: true })));
-	return hashOf(...files, ...stats.map(({ size, mtimeNs }) => `${size} ${mtimeNs}`));
+	return hashOf(artefactLayout, boot, ...files, ...stats.map(({ size, mtimeNs }) => `${size} ${mtimeNs}`));
 }
 
 /** Counts compiled objects against those of a whole build, which is remembered in `file` for the next one. */

@@ -137,7 +137,7 @@ async function runOne(shared: Shared, kernel: BuiltKernel, job: Job): Promise<vo
 				job,
 				runDir: request.store.dir,
 				release: kernel.identity.release,
-				makeSpec: (dir) => machineSpec(job.suite, { vmlinux: kernel.vmlinux, initrd: image.path, accel: accel.accel }, dir),
+				makeSpec: (dir) => machineSpec(job.suite, { boot: kernel.boot, initrd: image.path, accel: accel.accel }, dir),
 				provisions,
 				objects,
 				timeoutScale: accel.timeoutScale,

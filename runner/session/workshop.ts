@@ -107,11 +107,11 @@ export async function prepareSuite(
 /** A machine for a suite, as a plan: nothing is made. Disks and shares are below `dir`. */
 export function machineSpec(
 	suite: Suite,
-	parts: { readonly vmlinux: string; readonly initrd: string; readonly accel: AccelChoice['accel'] },
+	parts: { readonly boot: string; readonly initrd: string; readonly accel: AccelChoice['accel'] },
 	dir: string,
 ): MachineSpec {
 	return {
-		kernel: parts.vmlinux,
+		kernel: parts.boot,
 		initrd: parts.initrd,
 		cmdline: suite.cmdline.join(' '),
 		cpus: suite.cpus,
