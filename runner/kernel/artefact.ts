@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import type { KernelIdentity } from '../model/run.ts';
 import { InfraError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
-import { exists, writeWhole } from '../util/files.ts';
+import { writeWhole } from '../util/files.ts';
 import { hashFile } from '../util/hash.ts';
 import type { BootFile } from './boot-format.ts';
 import { identityId } from './identity.ts';
@@ -43,8 +43,12 @@ export interface KernelArtefact {
 	readonly builtins: readonly string[];
 }
 
+/** Counts changes of what an artefact holds; one of another layout counts as absent. */
+export const artefactLayout = 2;
+
 /** artefact.json: the same without absolute paths, and without `spec` and `origin`, which are the asker's. */
 interface Stored {
+	readonly layout: typeof artefactLayout;
 	readonly identity: Omit<KernelIdentity, 'spec' | 'origin'>;
 	readonly modules: readonly Pick<KernelModule, 'name' | 'depends' | 'size'>[];
 	readonly builtins: readonly string[];
@@ -62,6 +66,7 @@ export async function loadArtefact(dir: string, from: ArtefactOrigin): Promise<K
 	const text = await readFile(join(dir, 'artefact.json'), 'utf8').catch(() => undefined);
 	if (text === undefined) return undefined;
 	const stored: Stored = JSON.parse(text);
+	if (stored.layout !== artefactLayout) return undefined;
 	return {
 		id: basename(dir),
 		identity: { spec: from.spec, origin: from.origin, ...stored.identity },
@@ -80,6 +85,9 @@ export async function loadArtefact(dir: string, from: ArtefactOrigin): Promise<K
 		builtins: stored.builtins,
 	};
 }
+
+/** For a look at an artefact that asks nothing of where it came from. */
+const unnamed: ArtefactOrigin = { spec: '', origin: '', version: { major: 0, minor: 0, text: '' } };
 
 /** Copies a finished build out of its folder, which the next build overwrites; returns the artefact's id, its folder's name under `kernelsDir`. */
 export async function storeArtefact(
@@ -115,6 +123,7 @@ export async function storeArtefact(
 		};
 		const builtin = await readFile(join(output, 'modules.builtin'), 'utf8').catch(() => '');
 		const stored: Stored = {
+			layout: artefactLayout,
 			identity,
 			boot: built.boot,
 			modules: modules.map(({ name, depends, size }) => ({ name, depends, size })),
@@ -126,7 +135,10 @@ export async function storeArtefact(
 		};
 		await writeWhole(join(aside, 'artefact.json'), `${JSON.stringify(stored, undefined, '\t')}\n`);
 		const id = identityId(identity);
-		if (!(await exists(join(kernelsDir, id)))) await rename(aside, join(kernelsDir, id));
+		const dir = join(kernelsDir, id);
+		if (await loadArtefact(dir, unnamed)) return id;
+		await rm(dir, { recursive: true, force: true });
+		await rename(aside, dir);
 		return id;
 	} finally {
 		await rm(aside, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { exists, writeWhole } from '../util/files.ts';
 import { hashOf } from '../util/hash.ts';
 import { lock } from '../util/lock.ts';
 import { Scope } from '../util/scope.ts';
-import { builtModules, type KernelArtefact, loadArtefact, storeArtefact } from './artefact.ts';
+import { artefactLayout, builtModules, type KernelArtefact, loadArtefact, storeArtefact } from './artefact.ts';
 import { type BootFile, bootFileOf } from './boot-format.ts';
 import { configName, type ExtraRequest, readRequests } from './config-fragments.ts';
 import { configure } from './configure.ts';
@@ -56,9 +56,6 @@ interface Stamp {
 	readonly artefact: string;
 }
 
-// Counts changes of what an artefact holds: older ones are made again.
-const artefactLayout = '2';
-
 // Objects of a Debian 6.12 with base, netfs and kasan: shown as the total until a first build has counted its own.
 const roughTotal = 1750;
 
@@ -93,7 +90,7 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
 		await lock(`${output}.lock`, { signal, onWait: () => onProgress?.({ detail: `waiting for another crucible that builds ${name}` }) }),
 	);
 	const content = contentKey(source);
-	const key = content === undefined ? undefined : hashOf(artefactLayout, content, configKey);
+	const key = content === undefined ? undefined : hashOf(String(artefactLayout), content, configKey);
 	const stamp = await readStamp(output);
 	if (key !== undefined && stamp?.key === key) {
 		const found = await finish(stamp.artefact, false);
@@ -111,11 +108,11 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
 	await counter.save();
 
 	const products = await productsOf(output, boot);
-	const isSame = stamp?.products === products && (await exists(join(kernelsDir, stamp.artefact, 'artefact.json')));
-	if (!isSame) onProgress?.({ detail: 'storing vmlinux and modules' });
-	const id = isSame ? stamp.artefact : await storeArtefact(output, kernelsDir, { compiler: toolchain.compiler, boot }, signal);
+	const same = stamp?.products === products ? await finish(stamp.artefact, false) : undefined;
+	if (!same) onProgress?.({ detail: 'storing vmlinux and modules' });
+	const id = same?.id ?? (await storeArtefact(output, kernelsDir, { compiler: toolchain.compiler, boot }, signal));
 	await writeWhole(stampFile(output), JSON.stringify({ ...(key !== undefined && { key }), products, artefact: id } satisfies Stamp));
-	const built = await finish(id, !isSame);
+	const built = same ?? (await finish(id, true));
 	if (!built) throw new Error(`the artefact ${id} vanished as it was made`);
 	return built;
 }
@@ -137,7 +134,7 @@ async function readStamp(output: string): Promise<Stamp | undefined> {
 async function productsOf(output: string, boot: BootFile): Promise<string> {
 	const files = [join(output, 'vmlinux'), join(output, '.config'), ...(await builtModules(output))];
 	const stats = await Promise.all(files.map((file) => stat(file, { bigint: true })));
-	return hashOf(artefactLayout, boot, ...files, ...stats.map(({ size, mtimeNs }) => `${size} ${mtimeNs}`));
+	return hashOf(String(artefactLayout), boot, ...files, ...stats.map(({ size, mtimeNs }) => `${size} ${mtimeNs}`));
 }
 
 /** Counts compiled objects against those of a whole build, which is remembered in `file` for the next one. */
