@@ -81,7 +81,7 @@ struct job {
 static struct job jobs[MAX_JOBS];
 static struct ring out, results;
 static struct stream port = { -1, false }, results_port = { -1, false };
-static bool port_writable, connected, is_socket;
+static bool port_writable, connected, is_hung_up, is_socket;
 static unsigned char inbox[HEADER + WINDOW];
 static size_t inbox_used, skip;
 static int poller;
@@ -285,12 +285,14 @@ static void end_session(void)
 	out.used = 0;
 }
 
-/* What it had sent in part goes with it. */
+/*
+ * What it had sent in part goes with it. Its programs do not: the kernel tells of a host that left and came back later than it
+ * hands over what the new one sent, so only START begins a session.
+ */
 static void lose_host(void)
 {
-	end_session();
 	inbox_used = skip = 0;
-	connected = false;
+	connected = is_hung_up = false;
 }
 
 /* --- what children do --------------------------------------------------------------------------------------------- */
@@ -626,9 +628,8 @@ static bool read_port(void)
 		if (n < 0 && errno != EAGAIN && !(is_socket && errno == ECONNRESET))
 			die("port lost");
 		if (n == 0 || (n < 0 && errno != EAGAIN)) {
-			lose_host();
-			if (is_socket)
-				_exit(0);
+			/* What came before the end is handled first: it may be the START of the next host. */
+			is_hung_up = true;
 		}
 		if (n <= 0) {
 			port.ready = false;
@@ -889,6 +890,12 @@ static bool service(void)
 	if (connected) {
 		moved |= read_port();
 		moved |= handle_frames();
+		if (is_hung_up && is_socket) {
+			end_session();
+			_exit(0);
+		}
+		if (is_hung_up)
+			lose_host();
 	}
 	for (struct job *job = jobs; job < jobs + MAX_JOBS; job++)
 		moved |= pump_job(job);

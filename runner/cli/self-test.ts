@@ -26,7 +26,7 @@ const checks = [
 /** Test files by kind; integration boots machines, one file after the other. */
 const suites = [
 	{ name: 'unit', args: ['runner/**/*.test.ts', '!runner/integration/**'] },
-	{ name: 'integration', args: ['runner/integration/**/*.test.ts', '--concurrency=1', '--timeout=60m'] },
+	{ name: 'integration', args: ['runner/integration/**/*.test.ts', '--concurrency=1', '--timeout=15m'] },
 ];
 
 export function addSelfTest(program: Command, context: CommandContext): void {
