@@ -12,6 +12,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 	throw error;
 });
 
+/** Ends the process when what was written has left: a pipe takes large documents in pieces, and exit would drop the rest. */
+async function end(exitCode: number): Promise<never> {
+	await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))));
+	process.exit(exitCode);
+}
+
 const interrupts = createInterrupts(process);
 try {
 	let exitCode: number = exitCodes.pass;
@@ -22,8 +28,8 @@ try {
 		},
 	});
 	await program.parseAsync(process.argv);
-	process.exit(interrupts.exitCode() ?? exitCode);
+	await end(interrupts.exitCode() ?? exitCode);
 } catch (error) {
-	if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? exitCodes.pass : exitCodes.usage);
-	process.exit(interrupts.exitCode() ?? reportProblem(error));
+	if (error instanceof CommanderError) await end(error.exitCode === 0 ? exitCodes.pass : exitCodes.usage);
+	await end(interrupts.exitCode() ?? reportProblem(error));
 }

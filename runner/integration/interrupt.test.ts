@@ -8,7 +8,7 @@ import { checkout } from '../config/paths.ts';
 import type { Event } from '../model/event.ts';
 import { findRun } from '../session/store.ts';
 import { poll } from '../util/deadline.ts';
-import { outline, runJson } from './crucible.ts';
+import { crucible, outline, runJson } from './crucible.ts';
 
 /** Starts a run and gives its events; `stop` is called once with the first event that `until` accepts. */
 async function runUntil(args: readonly string[], until: (event: Event) => boolean, stop: (pid: number) => void) {
@@ -99,6 +99,30 @@ test.serial('a QEMU that is killed from outside makes an ERROR that is retried i
 		['ERROR', 'PASS'],
 	);
 	t.is(result?.status, 'PASS');
+});
+
+test.serial('SIGKILL in the middle of a kernel build leaves no compiler, and the next build goes on to the same kernel', async (t) => {
+	const patch = join(checkout.suites, 'known-bugs/6.12/26-cachefiles-volume-coherency-wrong-header.patch');
+	const child = execa(join(checkout.top, 'crucible'), ['build', '--patch', patch], { reject: false, cwd: checkout.top, stdin: 'ignore' });
+	await poll(async () => (await processesWith('cachefiles/volume.c')).length > 0, { ms: 120_000, everyMs: 5, what: 'the compiler' });
+	process.kill(child.pid ?? 0, 'SIGKILL');
+	t.is((await child).signal, 'SIGKILL');
+	await poll(async () => (await processesWith('cc1\0')).length === 0, { ms: 30_000, what: 'the compilers to be gone' });
+	const kernels = async (args: readonly string[]) => {
+		const { stdout, stderr, exitCode } = await crucible(['build', '--json', ...args]);
+		t.is(exitCode, 0, stderr);
+		return (JSON.parse(stdout) as { id: string; identity: { hashes: { vmlinux: string; modules: Record<string, string> } } }[])[0];
+	};
+	const patched = await kernels(['--patch', patch]);
+	const plain = await kernels([]);
+	t.is(patched?.identity.hashes.vmlinux, plain?.identity.hashes.vmlinux, 'a module’s patch leaves vmlinux alone');
+	const differ = Object.entries(plain?.identity.hashes.modules ?? {}).filter(
+		([name, hash]) => patched?.identity.hashes.modules[name] !== hash,
+	);
+	t.deepEqual(
+		differ.map(([name]) => name),
+		['cachefiles'],
+	);
 });
 
 /** QEMUs of the newest run. */

@@ -33,7 +33,13 @@ export type Event = Timed &
 		| { readonly type: 'case-ended'; readonly job: string; readonly result: CaseResult }
 		| { readonly type: 'job-ended'; readonly job: string; readonly durationMs: number }
 		| { readonly type: 'note'; readonly text: string }
-		| { readonly type: 'run-ended'; readonly ended: string; readonly verdict: Status; readonly exitCode: number }
+		| {
+				readonly type: 'run-ended';
+				readonly ended: string;
+				readonly verdict: Status;
+				readonly exitCode: number;
+				readonly peakMemoryMiB: number;
+		  }
 	);
 
 /** A job as planned, before anything is built: enough to say MISS for what never ran. */

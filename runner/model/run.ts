@@ -170,6 +170,8 @@ export interface Run {
 	readonly host: { readonly os: string; readonly cpus: number; readonly memoryMiB: number; readonly node: string };
 	readonly jobs: readonly JobResult[];
 	readonly phases: readonly PhaseTime[];
+	/** The most memory the runner itself held (its resident set, without QEMU); known once the run has ended. */
+	readonly peakMemoryMiB?: number;
 	readonly counts: Readonly<Record<Status, number>>;
 	readonly verdict: Status;
 	readonly exitCode: number;

@@ -13,7 +13,7 @@ export function foldRun(events: readonly Event[]): Run {
 	const results = new Map<string, CaseResult>();
 	const phases: PhaseTime[] = [];
 	const notes: string[] = [];
-	let ended: string | undefined;
+	let end: Extract<Event, { type: 'run-ended' }> | undefined;
 	for (const event of events) {
 		if (event.type === 'job-started') {
 			started.set(event.job, event);
@@ -24,7 +24,7 @@ export function foldRun(events: readonly Event[]): Run {
 		else if (event.type === 'phase-ended')
 			phases.push({ name: event.phase, startedMs: event.atMs - event.durationMs, durationMs: event.durationMs });
 		else if (event.type === 'note') notes.push(event.text);
-		else if (event.type === 'run-ended') ended = event.ended;
+		else if (event.type === 'run-ended') end = event;
 	}
 	const jobs = first.plan.map((plan) => foldJob(plan, started.get(plan.id), problems.get(plan.id), durations.get(plan.id), results));
 	const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
@@ -33,7 +33,7 @@ export function foldRun(events: readonly Event[]): Run {
 	return {
 		schema: 1,
 		...first.run,
-		...(ended !== undefined && { ended }),
+		...(end && { ended: end.ended, peakMemoryMiB: end.peakMemoryMiB }),
 		durationMs: events.at(-1)?.atMs ?? 0,
 		jobs,
 		phases,

@@ -87,7 +87,9 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		throw error;
 	}
 	const { verdict, exitCode } = foldRun(store.events());
-	if (!drain.aborted) emitter.emit({ type: 'run-ended', ended: new Date().toISOString(), verdict, exitCode });
+	// maxRSS is in KiB on Linux (getrusage(2)).
+	const peakMemoryMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+	if (!drain.aborted) emitter.emit({ type: 'run-ended', ended: new Date().toISOString(), verdict, exitCode, peakMemoryMiB });
 	return store.save();
 }
 
