@@ -38,7 +38,11 @@ export function addSelfTest(program: Command, context: CommandContext): void {
 			const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 			const { drain: signal } = context.interrupts;
 			for (const check of checks) await runCheck(check, tally, signal);
-			for (const suite of suites) if (suite.name === 'unit' || !options.unit) await runAva(suite, tally, signal);
+			for (const suite of suites) {
+				if (suite.name === 'integration' && options.unit) continue;
+				if (suite.name === 'integration') await buildKernels(tally, signal);
+				await runAva(suite, tally, signal);
+			}
 			process.stdout.write(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped\n`);
 			if (tally.failed > 0 || tally.passed === 0) context.finish(exitCodes.fail);
 		});
@@ -54,6 +58,19 @@ async function runCheck(check: (typeof checks)[number], tally: Tally, signal: Ab
 	tally[isOk ? 'passed' : 'failed']++;
 	process.stdout.write(`${isOk ? 'ok' : 'not ok'} - ${check.name} (${formatDuration(result.durationMs)})\n`);
 	if (!isOk) process.stdout.write(`${result.stdout}${result.stderr}\n`);
+}
+
+/** Before the tests that boot them, so that a first build shows its progress and is not taken for a test that hangs. */
+async function buildKernels(tally: Tally, signal: AbortSignal): Promise<void> {
+	const result = await exec(join(checkout.top, 'crucible'), ['build', '--kernel', 'debian:6.12', '--kernel', 'debian:6.1'], {
+		cwd: checkout.top,
+		allowFailure: true,
+		signal,
+		onLine: (line) => void process.stdout.write(`# ${line}\n`),
+	});
+	const isOk = result.exitCode === 0;
+	tally[isOk ? 'passed' : 'failed']++;
+	process.stdout.write(`${isOk ? 'ok' : 'not ok'} - kernels are built (${formatDuration(result.durationMs)})\n`);
 }
 
 /** Streams AVA's TAP to stdout and counts it; a crash of AVA without a failing test counts as a failure. */

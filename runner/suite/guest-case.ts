@@ -1,10 +1,13 @@
 /** A case that runs in the guest: a program whose stdout is KTAP on the results port. */
 
 import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type KtapReport, parseKtap } from '../parse/ktap.ts';
 import { withDeadline } from '../util/deadline.ts';
+import type { CaseOutput, CaseRun } from './case-run.ts';
+import { endingOf } from './ending.ts';
 import { guestPaths } from './provision.ts';
-import { type CaseOutput, type CaseRun, endingOf, readKtap } from './run-case.ts';
 import type { Ending } from './verdict.ts';
 
 /** Runs it to its end or its deadline, then reads what it printed; its stderr is agent.log. */
@@ -34,4 +37,10 @@ export async function runGuestCase(run: CaseRun, env: Readonly<Record<string, st
 	}
 	const ktap = await readKtap(run);
 	return { ending, assertions: ktap.assertions, measured: ktap.evidence, problems: ktap.problems, skipped: ktap.skipReason };
+}
+
+/** KTAP of the results port, as far as it came. */
+async function readKtap(run: CaseRun): Promise<KtapReport> {
+	await run.machine.results.to(undefined);
+	return parseKtap(await readFile(join(run.dir.absolute, 'ktap.txt'), 'utf8').catch(() => ''));
 }

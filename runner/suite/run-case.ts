@@ -1,56 +1,20 @@
 /** One attempt of one case in one machine: prepare, run, wait for rest, collect all that was seen, decide. */
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Assertion, Attempt, Splat } from '../model/run.ts';
+import type { Attempt } from '../model/run.ts';
 import { diffCounters } from '../parse/fscache-stats.ts';
-import { type KtapReport, parseKtap } from '../parse/ktap.ts';
 import { findSplats } from '../parse/splat.ts';
 import { DeadlineError } from '../util/deadline.ts';
 import { InfraError } from '../util/errors.ts';
-import { diagnoseHang } from '../vm/hang.ts';
-import type { Machine } from '../vm/machine.ts';
 import { GuestEnded } from '../vm/machine-exit.ts';
 import { type Ask, checkRest, rememberRest } from './at-rest.ts';
+import type { CaseOutput, CaseRun } from './case-run.ts';
+import { endingOf } from './ending.ts';
 import { checkClaim } from './evidence.ts';
 import { runGuestCase } from './guest-case.ts';
-import type { Case, Suite } from './load.ts';
-import { guestPaths, type Provisions } from './provision.ts';
+import { guestPaths } from './provision.ts';
 import { runScenario } from './scenario-case.ts';
 import { startTrace } from './tracing.ts';
 import { decide, type Ending } from './verdict.ts';
-
-export interface CaseRun {
-	readonly suite: Suite;
-	readonly entry: Case;
-	readonly machine: Machine;
-	readonly provisions: Provisions;
-	/** The attempt's folder: absolute, and relative to the run directory. */
-	readonly dir: { readonly absolute: string; readonly relative: string };
-	/** `6.12` */
-	readonly kernel: string;
-	readonly seed: number;
-	/** Multiplies timeouts that are written for KVM. */
-	readonly timeoutScale: number;
-	/** Seconds that replace the case's own timeout. */
-	readonly timeoutS?: number | undefined;
-	/** Host folders of the suite's 9p shares. */
-	readonly shares: Readonly<Record<string, string>>;
-	/** Splats as the console's scanner finds them; drained at the end. */
-	readonly splats: { readonly take: () => Splat[] };
-	/** Adds file:line and, where a known issue accepts it, its id. */
-	readonly finish: (splats: readonly Splat[]) => Promise<Splat[]>;
-	readonly signal: AbortSignal;
-}
-
-/** What a case said, whether it ran in the guest or on the host. */
-export interface CaseOutput {
-	readonly ending: Ending;
-	readonly assertions: readonly Assertion[];
-	readonly measured: Readonly<Record<string, string>>;
-	readonly problems: readonly string[];
-	readonly skipped?: string | undefined;
-}
 
 // Bookkeeping around a case (load modules, counters, rest), in ms under KVM; generous, since it only bounds a hang.
 const bookkeepingMs = 30_000;
@@ -114,22 +78,6 @@ function unsaid(ending: Ending): CaseOutput {
 	return { ending, assertions: [], measured: {}, problems: [] };
 }
 
-/** What it means that the guest was lost or silent while we asked it something; anything else is thrown on. */
-export async function endingOf(run: CaseRun, error: unknown): Promise<Ending> {
-	run.signal.throwIfAborted();
-	if (error instanceof GuestEnded) return { how: 'guest-ended', detail: error.message };
-	if (error instanceof DeadlineError) return hangOf(run, error.ms);
-	if (error instanceof InfraError) return { how: 'lost', why: error.message };
-	throw error;
-}
-
-async function hangOf(run: CaseRun, afterMs: number): Promise<Ending> {
-	const { kind, detail } = await diagnoseHang(run.machine);
-	// It ended while it was asked: watching a request tells who brought that about.
-	if (kind === 'ended') return endingOf(run, await run.machine.watch(() => run.machine.agent.ping(1_000)).catch((error: unknown) => error));
-	return { how: kind === 'kernel' ? 'kernel-hang' : 'test-hang', afterMs, detail };
-}
-
 /** insmod in load order; says why when a module does not load: such a kernel cannot be tested. */
 async function loadModules(run: CaseRun, ask: Ask): Promise<string | undefined> {
 	const { modules } = run.provisions;
@@ -167,10 +115,4 @@ function caseEnv(run: CaseRun): Record<string, string> {
 		CRUCIBLE_SCALE: String(run.timeoutScale),
 		...Object.fromEntries(disks),
 	};
-}
-
-/** KTAP of the results port, as far as it came. */
-export async function readKtap(run: CaseRun): Promise<KtapReport> {
-	await run.machine.results.to(undefined);
-	return parseKtap(await readFile(join(run.dir.absolute, 'ktap.txt'), 'utf8').catch(() => ''));
 }

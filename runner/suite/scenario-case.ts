@@ -7,8 +7,9 @@ import { pathToFileURL } from 'node:url';
 import { checkout } from '../config/paths.ts';
 import { withDeadline } from '../util/deadline.ts';
 import { UserError } from '../util/errors.ts';
+import type { CaseOutput, CaseRun } from './case-run.ts';
+import { endingOf } from './ending.ts';
 import { guestPaths } from './provision.ts';
-import { type CaseOutput, type CaseRun, endingOf } from './run-case.ts';
 import { CaseFailure, createLog, type ScenarioBody, type ScenarioContext, SkipCase } from './scenario.ts';
 import type { Ending } from './verdict.ts';
 

@@ -1,0 +1,39 @@
+/** What an attempt is given, and what its case said. */
+
+import type { Assertion, Splat } from '../model/run.ts';
+import type { Machine } from '../vm/machine.ts';
+import type { Case, Suite } from './load.ts';
+import type { Provisions } from './provision.ts';
+import type { Ending } from './verdict.ts';
+
+export interface CaseRun {
+	readonly suite: Suite;
+	readonly entry: Case;
+	readonly machine: Machine;
+	readonly provisions: Provisions;
+	/** The attempt's folder: absolute, and relative to the run directory. */
+	readonly dir: { readonly absolute: string; readonly relative: string };
+	/** `6.12` */
+	readonly kernel: string;
+	readonly seed: number;
+	/** Multiplies timeouts that are written for KVM. */
+	readonly timeoutScale: number;
+	/** Seconds that replace the case's own timeout. */
+	readonly timeoutS?: number | undefined;
+	/** Host folders of the suite's 9p shares. */
+	readonly shares: Readonly<Record<string, string>>;
+	/** Splats as the console's scanner finds them; drained at the end. */
+	readonly splats: { readonly take: () => Splat[] };
+	/** Adds file:line and, where a known issue accepts it, its id. */
+	readonly finish: (splats: readonly Splat[]) => Promise<Splat[]>;
+	readonly signal: AbortSignal;
+}
+
+/** What a case said, whether it ran in the guest or on the host. */
+export interface CaseOutput {
+	readonly ending: Ending;
+	readonly assertions: readonly Assertion[];
+	readonly measured: Readonly<Record<string, string>>;
+	readonly problems: readonly string[];
+	readonly skipped?: string | undefined;
+}
