@@ -1,6 +1,7 @@
 /** The smoke suites are seen failing on bugs that the kernel once had: a fix is taken out, and the case that must notice does. */
 
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { checkout } from '../config/paths.ts';
@@ -33,3 +34,26 @@ for (const bug of bugs) {
 		t.regex(result?.reason ?? '', /\(2\/2\)$/);
 	});
 }
+
+test.serial('a patch that does not compile ends 125, with the compiler’s lines, and the cases are MISS', async (t) => {
+	const file = join(await mkdtemp(join(tmpdir(), 'crucible-patch-')), 'broken.patch');
+	t.teardown(() => rm(join(file, '..'), { recursive: true }));
+	const name = 'fs/cachefiles/main.c';
+	const [first, second] = [
+		' // SPDX-License-Identifier: GPL-2.0-or-later',
+		' /* Network filesystem caching backend to use cache files on a premounted',
+	];
+	await writeFile(file, `--- a/${name}\n+++ b/${name}\n@@ -1,2 +1,3 @@\n${first}\n+#error planted by a test\n${second}\n`);
+	const { run, exitCode } = await runJson(['erofs-ondemand/partial', '--patch', file]);
+	t.is(exitCode, 125, outline(run));
+	t.is(run.jobs[0]?.cases[0]?.status, 'MISS');
+	t.regex(run.jobs[0]?.problem?.log.join('\n') ?? '', /fs\/cachefiles\/main\.c:2:2: error: #error planted by a test/);
+});
+
+test.serial('a patch that does not apply ends 125, with the file, and the cases are MISS', async (t) => {
+	const patch = join(checkout.suites, 'known-bugs/6.12/45-release-always-not-set-cache-never-read-back.patch');
+	const { run, exitCode } = await runJson(['erofs-ondemand/partial', '--patch', patch, '--patch', patch]);
+	t.is(exitCode, 125, outline(run));
+	t.is(run.jobs[0]?.cases[0]?.status, 'MISS');
+	t.regex(run.jobs[0]?.problem?.message ?? '', /does not apply: fs\/nfs\/fscache\.c has that change already/);
+});

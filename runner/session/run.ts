@@ -70,7 +70,10 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		const options = { settings, emitter, signal: drain };
 		// Every source is opened before the first is built: a mistyped second kernel is told at once.
 		const sources: KernelSource[] = [];
-		for (const spec of specs) sources.push(await prepareSource(spec, request.patches, options));
+		for (const spec of specs) {
+			const source = await orMiss(emitter, jobsOf(request, spec), () => prepareSource(spec, request.patches, options));
+			if (source) sources.push(source);
+		}
 		const images = await prepareImages(
 			request.jobs.map((job) => job.suite.image),
 			options,
@@ -96,17 +99,11 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 /** All jobs of one kernel; when it does not build, they fail together. */
 async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const { request, emitter } = shared;
-	const jobs = request.jobs.filter((job) => job.kernelSpec === source.spec);
+	const jobs = jobsOf(request, source.spec);
 	const options = { settings: request.settings, emitter, signal: request.drain };
 	const suites = jobs.map((job) => job.suite);
-	let kernel: BuiltKernel;
-	try {
-		kernel = await prepareKernel(source, suites, options);
-	} catch (error) {
-		if (!(error instanceof KernelError)) throw error;
-		for (const job of jobs) failJob(emitter, job, error);
-		return;
-	}
+	const kernel = await orMiss(emitter, jobs, () => prepareKernel(source, suites, options));
+	if (!kernel) return;
 	const queue = new PQueue({ concurrency: machinesAtOnce(request.settings.jobs) });
 	const ended = await Promise.allSettled(
 		jobs.map((job) =>
@@ -159,6 +156,21 @@ async function runOne(shared: Shared, kernel: BuiltKernel, job: Job): Promise<vo
 		failJob(emitter, job, error);
 	}
 	emitter.emit({ type: 'job-ended', job: job.id, durationMs: Math.round(performance.now() - began) });
+}
+
+function jobsOf(request: RunRequest, kernelSpec: string): Job[] {
+	return request.jobs.filter((job) => job.kernelSpec === kernelSpec);
+}
+
+/** A kernel that cannot be made fails all its jobs together, and the run goes on with the others. */
+async function orMiss<T>(emitter: Emitter, jobs: readonly Job[], make: () => Promise<T>): Promise<T | undefined> {
+	try {
+		return await make();
+	} catch (error) {
+		if (!(error instanceof KernelError)) throw error;
+		for (const job of jobs) failJob(emitter, job, error);
+		return undefined;
+	}
 }
 
 function failJob(emitter: Emitter, job: Job, error: KernelError | InfraError): void {
