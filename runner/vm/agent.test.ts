@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import anyTest, { type TestFn } from 'ava';
 import { checkout } from '../config/paths.ts';
+import { readRecipe } from '../image/recipe.ts';
 import { poll } from '../util/deadline.ts';
 import { exec } from '../util/exec.ts';
 import { Agent, GuestError } from './agent.ts';
@@ -27,7 +28,9 @@ let program = '';
 
 test.before(async () => {
 	program = join(await mkdtemp(join(tmpdir(), 'crucible-test-')), 'agent');
-	await exec('gcc', ['-static', '-O2', '-Wall', '-Wextra', '-Werror', '-o', program, join(checkout.images, 'base/agent.c')]);
+	const folder = join(checkout.images, 'base');
+	const sources = [(await readRecipe(folder)).programs.agent ?? []].flat().map((source) => join(folder, source));
+	await exec('gcc', ['-static', '-O2', '-Wall', '-Wextra', '-Werror', '-o', program, ...sources]);
 });
 
 test.after.always(() => rm(join(program, '..'), { recursive: true, force: true }));

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the agent share. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { PROTOCOL = 1 };
+/* host to guest */
+enum { PING = 1, EXEC, STDIN, SIGNAL, PUSH_OPEN, PUSH_DATA, PULL, START };
+/* guest to host */
+enum { PONG = 65, STDOUT, STDERR, EXIT, OK, ERROR, DATA, HELLO, TAKEN };
+enum { TO_RESULTS = 1, HAS_STDIN = 2, MERGE_STDERR = 4 };
+
+#define MAX_JOBS 64
+#define HEADER 12
+/* Also the input a job may have outstanding: the host sends more only after TAKEN. */
+#define WINDOW (256 * 1024)
+#define OUT_SIZE (512 * 1024)
+/* Kept free in the out queue, so that the answer to any one request fits. */
+#define RESERVE 1024
+
+struct ring {
+	unsigned char *data;
+	size_t size, head, used;
+};
+
+struct stream {
+	int fd;
+	bool ready;
+};
+
+enum kind { NONE, RUN, SAVE, LOAD, ORPHAN };
+
+struct job {
+	enum kind kind;
+	uint32_t id;
+	pid_t pid;
+	bool reaped;
+	int status;
+	bool to_results;
+	uint64_t results_bytes;
+	bool in_ended;
+	struct ring in;
+	struct stream to_child, out, err;
+	int failure_fd;
+};
+
+/* main.c: the two ports and what goes out through the second */
+extern struct stream port, results_port;
+extern struct ring results;
+extern bool connected, is_hung_up, is_socket;
+
+/* wire.c */
+extern struct ring out;
+_Noreturn void die(const char *what);
+uint32_t get32(const unsigned char *at);
+void put32(unsigned char *at, uint32_t value);
+void put64(unsigned char *at, uint64_t value);
+void send_frame(uint8_t type, uint32_t id, const void *payload, size_t length);
+void send_error(uint32_t id, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void send_hello(void);
+
+/* ring.c */
+size_t room(const struct ring *ring);
+bool ring_alloc(struct ring *ring, size_t size);
+void ring_put(struct ring *ring, const void *data, size_t length);
+size_t ring_drain(struct ring *ring, int fd, bool *blocked);
+
+/* job.c */
+extern struct job jobs[MAX_JOBS];
+extern int poller;
+bool watch(struct stream *stream, int fd, uint32_t events);
+void shut(struct stream *stream);
+void shut_fd(int *fd);
+struct job *find(uint32_t id);
+void clear(struct job *job);
+void release(struct job *job);
+struct job *take_slot(void);
+void orphan(struct job *job);
+void signal_job(const struct job *job, int number);
+void reap(void);
+void end_session(void);
+
+/* launch.c */
+struct job *launch(enum kind kind, uint32_t id, bool has_in, bool has_err, int *failure, bool *in_child);
+void start_exec(uint32_t id, unsigned char *payload, size_t length);
+
+/* copy.c */
+void start_copy(enum kind kind, uint32_t id, unsigned char *payload, size_t length);
+
+/* requests.c */
+bool read_port(void);
+bool handle_frames(void);
+void lose_host(void);
+
+/* pump.c */
+bool pump_job(struct job *job);
+
+/* ports.c */
+void wait_for_ports(void);
+int open_port(const char *name);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files to and from the host, each copied by a child: PUSH_OPEN and PULL. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+static void make_parents(char *path)
+{
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(path, 0755);
+		*slash = '/';
+	}
+}
+
+/* Copies 0 to 1; returns an errno. */
+static int copy(void)
+{
+	static unsigned char buffer[WINDOW];
+
+	for (;;) {
+		ssize_t length = read(0, buffer, sizeof(buffer));
+
+		if (length == 0)
+			return 0;
+		if (length < 0)
+			return errno;
+		for (ssize_t done = 0; done < length;) {
+			ssize_t n = write(1, buffer + done, length - done);
+
+			if (n < 0)
+				return errno;
+			done += n;
+		}
+	}
+}
+
+static void interrupt(int number)
+{
+	(void)number;
+}
+
+static int save(char *path, mode_t mode)
+{
+	/* Without SA_RESTART, SIGTERM ends the read and leaves time to remove the half file. */
+	struct sigaction stop = { .sa_handler = interrupt };
+	char aside[4096];
+	char *base = strrchr(path, '/');
+	int fd, error;
+
+	if (!base || base[1] == '\0')
+		return EISDIR;
+	if (snprintf(aside, sizeof(aside), "%.*s/.aside-%d-%s", (int)(base - path), path, getpid(), base + 1) >= (int)sizeof(aside))
+		return ENAMETOOLONG;
+	sigaction(SIGTERM, &stop, NULL);
+	make_parents(path);
+	fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0 || dup2(fd, 1) < 0)
+		return errno;
+	error = copy();
+	if (!error && (fchmod(fd, mode) || rename(aside, path)))
+		error = errno;
+	if (error)
+		unlink(aside);
+	return error;
+}
+
+static int load(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || dup2(fd, 0) < 0)
+		return errno;
+	return copy();
+}
+
+void start_copy(enum kind kind, uint32_t id, unsigned char *payload, size_t length)
+{
+	size_t skipped = kind == SAVE ? 4 : 0;
+	char *path = (char *)payload + skipped;
+	int failure;
+	bool in_child;
+
+	if (length <= skipped || payload[length - 1] != '\0' || path[0] != '/') {
+		send_error(id, EBADMSG, "not an absolute path");
+		return;
+	}
+	struct job *job = launch(kind, id, kind == SAVE, true, &failure, &in_child);
+
+	if (in_child) {
+		/* Copies of other jobs' pipes would keep them from ending. */
+		if (close_range(3, ~0U, 0))
+			_exit(errno);
+		_exit(kind == SAVE ? save(path, get32(payload) & 07777) : load(path));
+	}
+	if (!job) {
+		send_error(id, errno, "%s: %s", path, strerror(errno));
+		return;
+	}
+	if (kind == SAVE)
+		fcntl(job->to_child.fd, F_SETPIPE_SZ, WINDOW);
+	else
+		fcntl(job->out.fd, F_SETPIPE_SZ, WINDOW);
+}
