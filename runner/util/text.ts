@@ -38,6 +38,11 @@ export function didYouMean(typed: string, known: readonly string[]): string | un
 	return near.length > 0 ? `did you mean ${near.join(' or ')}?` : undefined;
 }
 
+/** As one word of a POSIX shell; quoted only where a shell would change it. */
+export function shellQuote(word: string): string {
+	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 /** `1 case`, `2 cases`. */
 export function count(n: number, noun: string): string {
 	return `${n} ${noun}${n === 1 ? '' : 's'}`;

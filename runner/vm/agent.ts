@@ -71,7 +71,8 @@ export class Agent extends EventEmitter<{ hello: [version: number]; closed: [err
 	#closed: InfraError | undefined;
 	#drained: ReturnType<typeof deferred<void>> | undefined;
 
-	constructor(stream: Duplex) {
+	/** `renewal` (of encodeRenewal) gives the guest a new clock and seed before anything runs in it. */
+	constructor(stream: Duplex, renewal?: Uint8Array) {
 		super();
 		this.#stream = stream;
 		const decoder = new FrameDecoder();
@@ -82,7 +83,7 @@ export class Agent extends EventEmitter<{ hello: [version: number]; closed: [err
 		stream.on('error', (error) => this.close(`its port failed: ${error.message}`));
 		stream.on('close', () => this.close('its port was closed'));
 		// It waits in the socket until the agent opens its end.
-		void this.#send(request.start, 0);
+		void this.#send(request.start, 0, renewal);
 	}
 
 	/** Ends every request under way with an InfraError that gives `reason`. */

@@ -43,6 +43,13 @@ export function encodeExec(flags: number, cwd: string, argv: readonly string[], 
 	return Buffer.concat([head, ...strings.map((text) => Buffer.from(`${text}\0`))]);
 }
 
+/** The payload of a START for a clone: u64 nanoseconds since 1970, 32 bytes of entropy. */
+export function encodeRenewal(nowMs: number, seed: Uint8Array): Buffer {
+	const time = Buffer.alloc(8);
+	time.writeBigUInt64LE(BigInt(Math.round(nowMs * 1_000)) * 1_000n);
+	return Buffer.concat([time, seed], 40);
+}
+
 /** Cuts a byte stream into frames, wherever its chunks end. */
 export class FrameDecoder {
 	#chunks: Buffer[] = [];

@@ -1,5 +1,6 @@
 /** A live QEMU with its channels: the only place that starts one. */
 
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
@@ -12,12 +13,14 @@ import { Agent, type GuestExec, type GuestResult } from './agent.ts';
 import { Channel } from './channel.ts';
 import { Console } from './console.ts';
 import { explainExit, GuestEnded, type MachineExit } from './machine-exit.ts';
+import { encodeRenewal } from './frames.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { countNinepReads, type NinepReads } from './ninep-reads.ts';
 import { makePrivateDir } from './private-dir.ts';
-import { formatQemuLine, qemu, qemuArgs, socketPaths } from './qemu-args.ts';
+import { formatQemuLine, type QemuFiles, qemu, qemuArgs, socketPaths } from './qemu-args.ts';
 import { followQemu, type QemuProcess } from './qemu-process.ts';
 import { Qmp } from './qmp.ts';
+import { restoreSnapshot, type Snapshot } from './snapshot.ts';
 import { connectSocket } from './socket.ts';
 
 export interface MachineOptions {
@@ -28,6 +31,10 @@ export interface MachineOptions {
 	readonly timeoutScale?: number;
 	/** Until the agent says hello; scaled. The default 40 s is five times a KASAN boot under KVM with room for a loaded host. */
 	readonly bootTimeoutMs?: number;
+	/** The guest's memory is this new file: what a template is made of. */
+	readonly ramFile?: string;
+	/** Instead of a boot, go on from here, copy-on-write; disks and shares are those of the spec. */
+	readonly template?: Snapshot | undefined;
 	/** Sees every byte of the console, from the first. */
 	readonly onConsole?: (chunk: Buffer) => void;
 }
@@ -88,8 +95,8 @@ export class Machine implements AsyncDisposable {
 	}
 
 	/**
-	 * Boots until the agent answers. Throws a KernelError('boot') with the last console lines when the kernel ends or is
-	 * silent before, an InfraError when QEMU does not start or is lost.
+	 * Boots, or restores a template, until the agent answers. Throws a KernelError('boot') with the last console lines when
+	 * the kernel ends or is silent before, an InfraError when QEMU does not start, refuses the template or is lost.
 	 */
 	static async start(spec: MachineSpec, options: MachineOptions): Promise<Machine> {
 		const { signal, timeoutScale = 1, bootTimeoutMs = 40_000 } = options;
@@ -192,10 +199,10 @@ async function launch(spec: MachineSpec, options: MachineOptions): Promise<Parts
 		await mkdir(dir, { recursive: true });
 		const sockets = await makePrivateDir();
 		scope.defer(() => rm(sockets, { recursive: true, force: true }));
-		const args = qemuArgs(spec, { sockets, ...(spec.shares?.length && { ninepTrace: ninepTrace(dir) }) });
+		const args = qemuArgs(spec, { sockets, ...(spec.shares?.length && { ninepTrace: ninepTrace(dir) }), ...ramOf(options) });
 		await writeFile(join(dir, 'qemu.args'), `${formatQemuLine(args)}\n`);
 		// -S: nothing the guest says comes before somebody listens.
-		const process = followQemu(startQemu(['-S', ...args]));
+		const process = followQemu(startQemu(['-S', ...args, ...(options.template ? ['-incoming', 'defer'] : [])]));
 		scope.defer(() => process.kill());
 		return await connectChannels(scope, process, sockets, options).catch(async (error: unknown) => {
 			if (!(error instanceof InfraError)) throw error;
@@ -207,8 +214,13 @@ async function launch(spec: MachineSpec, options: MachineOptions): Promise<Parts
 	}
 }
 
+function ramOf({ ramFile, template }: MachineOptions): Pick<QemuFiles, 'ram'> {
+	if (template) return { ram: { path: template.ram, isShared: false } };
+	return ramFile === undefined ? {} : { ram: { path: ramFile, isShared: true } };
+}
+
 async function connectChannels(scope: Scope, process: QemuProcess, sockets: string, options: MachineOptions): Promise<Parts> {
-	const { dir, signal, timeoutScale = 1 } = options;
+	const { dir, signal, template, timeoutScale = 1 } = options;
 	const paths = socketPaths(sockets);
 	const open = async (path: string) => {
 		const socket = await connectSocket(path, { ms: socketMs, signal, orUntil: process.ended });
@@ -223,10 +235,12 @@ async function connectChannels(scope: Scope, process: QemuProcess, sockets: stri
 	const ssh = await open(paths.ports['crucible.ssh']);
 	// Its reader may not be there yet, and the machine's end is told elsewhere.
 	ssh.on('error', () => {}).pause();
-	const agent = new Agent(await open(paths.ports['crucible.agent']));
-	scope.defer(() => agent.close('the machine was closed'));
+	const agentPort = await open(paths.ports['crucible.agent']);
 	const qmp = await Qmp.connect(await open(paths.qmp), signal);
 	scope.defer(() => qmp[Symbol.dispose]());
+	if (template) await restoreSnapshot(qmp, template, signal);
+	const agent = new Agent(agentPort, template && encodeRenewal(Date.now(), randomBytes(32)));
+	scope.defer(() => agent.close('the machine was closed'));
 
 	let shutdown: string | undefined;
 	let isOurs = false;

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { UserError } from '../util/errors.ts';
+import { shellQuote } from '../util/text.ts';
 import { type MachineSpec, portNames } from './machine-spec.ts';
 
 export const qemu = 'qemu-system-x86_64';
@@ -29,6 +30,8 @@ export interface QemuFiles {
 	readonly sockets: string;
 	/** Where QEMU logs the reads that its 9p server answers; absent when nobody asked. */
 	readonly ninepTrace?: string;
+	/** The guest's memory as a file: `shared` writes to it, else it is the beginning of a memory of our own. */
+	readonly ram?: { readonly path: string; readonly isShared: boolean };
 }
 
 /** The arguments after `qemu-system-x86_64`. Throws a UserError for a name that QEMU would cut short or refuse. */
@@ -39,7 +42,8 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 	for (const { tag } of shares) checkName('share', tag, 31);
 	return [
 		['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
-		['-machine', 'q35,vmport=off', ...accelArgs(spec.accel)],
+		['-machine', `q35,vmport=off${files.ram ? ',memory-backend=ram' : ''}`, ...accelArgs(spec.accel)],
+		files.ram ? ['-object', ramFile(files.ram, spec.memoryMiB)] : [],
 		['-smp', `${spec.cpus}`, '-m', `${spec.memoryMiB}M`],
 		['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', [cmdline, spec.cmdline].filter(Boolean).join(' ')],
 		['-chardev', socket('qmp', sockets.qmp), '-mon', 'chardev=qmp,mode=control'],
@@ -80,14 +84,14 @@ export function formatQemuLine(args: readonly string[]): string {
 	const lines: string[] = [qemu];
 	for (const [at, arg] of args.entries()) {
 		const isValue = !arg.startsWith('-') && at > 0 && args[at - 1]?.startsWith('-');
-		const line = isValue ? `${lines.pop()} ${quote(arg)}` : quote(arg);
+		const line = isValue ? `${lines.pop()} ${shellQuote(arg)}` : shellQuote(arg);
 		lines.push(line);
 	}
 	return lines.join(' \\\n  ');
 }
 
-function quote(arg: string): string {
-	return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`;
+function ramFile({ path, isShared }: NonNullable<QemuFiles['ram']>, memoryMiB: number): string {
+	return `memory-backend-file,id=ram,size=${memoryMiB}M,mem-path=${doubleCommas(path)},share=${isShared ? 'on' : 'off'}`;
 }
 
 function socket(id: string, path: string): string {

@@ -88,7 +88,7 @@ export class Qmp extends EventEmitter<{ event: [event: QmpEvent]; closed: [] }> 
 	}
 
 	/** The next event that `matches`; a DeadlineError that names `what` after `ms`. */
-	async waitForEvent(matches: (event: QmpEvent) => boolean, ms: number, what: string): Promise<QmpEvent> {
+	async waitForEvent(matches: (event: QmpEvent) => boolean, ms: number, what: string, signal?: AbortSignal): Promise<QmpEvent> {
 		const seen = deferred<QmpEvent>();
 		const onEvent = (event: QmpEvent) => {
 			if (matches(event)) seen.resolve(event);
@@ -96,7 +96,7 @@ export class Qmp extends EventEmitter<{ event: [event: QmpEvent]; closed: [] }> 
 		const onClosed = () => seen.reject(gone(what));
 		this.on('event', onEvent).once('closed', onClosed);
 		try {
-			return await withDeadline(seen.promise, ms, what);
+			return await withDeadline(seen.promise, ms, what, signal);
 		} finally {
 			this.off('event', onEvent).off('closed', onClosed);
 		}

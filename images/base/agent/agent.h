@@ -89,6 +89,9 @@ void start_exec(uint32_t id, unsigned char *payload, size_t length);
 /* copy.c */
 void start_copy(enum kind kind, uint32_t id, unsigned char *payload, size_t length);
 
+/* clone.c */
+void renew(const unsigned char *payload, size_t length);
+
 /* requests.c */
 bool read_port(void);
 bool handle_frames(void);

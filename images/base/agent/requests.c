@@ -37,6 +37,7 @@ static void handle(uint8_t type, uint32_t id, unsigned char *payload, size_t len
 	case START:
 		/* A new host; the old one may have been away too briefly to be missed. */
 		end_session();
+		renew(payload, length);
 		send_hello();
 		break;
 	case PING: {
