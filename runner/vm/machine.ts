@@ -5,15 +5,15 @@ import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { withDeadline } from '../util/deadline.ts';
+import { DeadlineError, withDeadline } from '../util/deadline.ts';
 import { InfraError, KernelError } from '../util/errors.ts';
 import { start } from '../util/exec.ts';
 import { Scope } from '../util/scope.ts';
 import { Agent, type GuestExec, type GuestResult } from './agent.ts';
 import { Channel } from './channel.ts';
 import { Console } from './console.ts';
-import { explainExit, GuestEnded, type MachineExit } from './machine-exit.ts';
 import { encodeRenewal } from './frames.ts';
+import { explainExit, GuestEnded, type MachineExit } from './machine-exit.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { countNinepReads, type NinepReads } from './ninep-reads.ts';
 import { makePrivateDir } from './private-dir.ts';
@@ -46,6 +46,9 @@ export function startQemu(args: readonly string[]): ReturnType<typeof start> {
 
 /** QEMU makes its sockets before it does anything else; a loaded host may need a while to load it. */
 const socketMs = 20_000;
+
+/** A clone answers after 0.3 s under TCG; scaled, with room for a loaded host. */
+const restoreMs = 10_000;
 
 /** The channels of a machine that QEMU has opened. */
 interface Parts {
@@ -99,21 +102,10 @@ export class Machine implements AsyncDisposable {
 	 * the kernel ends or is silent before, an InfraError when QEMU does not start, refuses the template or is lost.
 	 */
 	static async start(spec: MachineSpec, options: MachineOptions): Promise<Machine> {
-		const { signal, timeoutScale = 1, bootTimeoutMs = 40_000 } = options;
-		signal?.throwIfAborted();
+		options.signal?.throwIfAborted();
 		const parts = await launch(spec, options);
 		try {
-			const hello = once(parts.agent, 'hello').then(() => undefined);
-			// Lost with QEMU: `exited` tells more.
-			hello.catch(() => {});
-			await parts.qmp.execute('cont', {}, { signal });
-			const exit = await withDeadline(Promise.race([hello, parts.exited]), bootTimeoutMs * timeoutScale, 'the guest agent', signal).catch(
-				(error: Error) => {
-					if (signal?.aborted) throw error;
-					throw new KernelError('boot', `the kernel does not come up: ${error.message}`, parts.console.tail(40));
-				},
-			);
-			if (exit) throw bootFailure(exit, parts.console);
+			await comeUp(parts, options);
 			return new Machine(parts);
 		} catch (error) {
 			await parts.scope[Symbol.asyncDispose]();
@@ -182,9 +174,27 @@ function isGuests(exit: MachineExit): boolean {
 	return exit.reason === 'panic' || exit.reason === 'reset' || exit.reason === 'poweroff';
 }
 
-function bootFailure(exit: MachineExit, console: Console): Error {
-	if (isGuests(exit)) return new KernelError('boot', `the kernel does not come up: ${exit.detail}`, console.tail(40));
-	return new InfraError([exit.detail, ...exit.stderr].join('\n'));
+/** Lets the CPUs run and waits for the agent. */
+async function comeUp(parts: Parts, options: MachineOptions): Promise<void> {
+	const { signal, timeoutScale = 1, bootTimeoutMs = 40_000, template } = options;
+	const { agent, console, exited, qmp } = parts;
+	const hello = once(agent, 'hello').then(() => undefined);
+	// Lost with QEMU: its end tells more.
+	const lost = once(agent, 'closed').then(([error]) => withDeadline(exited, 5_000, 'the end of QEMU').catch(() => Promise.reject(error)));
+	for (const promise of [hello, lost]) promise.catch(() => {});
+	await qmp.execute('cont', {}, { signal });
+	const ms = (template ? restoreMs : bootTimeoutMs) * timeoutScale;
+	const exit = await withDeadline(Promise.race([hello, lost, exited]), ms, 'the guest agent', signal).catch((error: Error) => {
+		if (error instanceof DeadlineError) throw notUp(error.message);
+		throw error;
+	});
+	if (exit && !isGuests(exit)) throw new InfraError([exit.detail, ...exit.stderr].join('\n'));
+	if (exit) throw notUp(exit.detail);
+
+	function notUp(why: string): Error {
+		if (template) return new InfraError([`a clone does not go on: ${why}`, ...console.tail(10)].join('\n'));
+		return new KernelError('boot', `the kernel does not come up: ${why}`, console.tail(40));
+	}
 }
 
 function ninepTrace(dir: string): string {
