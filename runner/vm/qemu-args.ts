@@ -22,8 +22,9 @@ export function socketPaths(sockets: string) {
 /**
  * panic=-1 resets at once and -no-reboot ends QEMU then. nokaslr: frames keep the addresses of vmlinux, and holds need them.
  * unknown_nmi_panic: an NMI from the host makes a hanging kernel print its stack.
+ * no_timer_check: under TCG on a loaded host the check finds too few ticks and panics ("IO-APIC + timer doesn't work!").
  */
-const cmdline = 'console=ttyS0 panic=-1 kasan_multi_shot printk.time=1 hung_task_panic=0 unknown_nmi_panic nokaslr';
+const cmdline = 'console=ttyS0 panic=-1 kasan_multi_shot printk.time=1 hung_task_panic=0 unknown_nmi_panic nokaslr no_timer_check';
 
 export interface QemuFiles {
 	/** The folder for the sockets; their paths must stay below 108 bytes. */
