@@ -8,6 +8,7 @@ import { folders } from '../config/settings.ts';
 import { exec } from '../util/exec.ts';
 import { exists } from '../util/files.ts';
 import { formatBytes } from '../util/text.ts';
+import { templatePaths } from '../vm/template-place.ts';
 
 interface CleanFlags {
 	readonly all?: boolean;
@@ -21,7 +22,7 @@ const rebuildable = ['kernels', 'builds', 'images', 'programs', 'disks', 'module
 export function addClean(program: Command): void {
 	program
 		.command('clean')
-		.description('removes built kernels, images and disks from the cache')
+		.description('removes built kernels, images, disks and templates from the cache, and their RAM from memory')
 		.option('--all', 'the whole cache: sources and packages too')
 		.option('--results', 'run directories instead of the cache')
 		.option('--dry-run', 'only say what would be removed')
@@ -39,7 +40,8 @@ async function targets(flags: CleanFlags): Promise<string[]> {
 		const entries = await readdir(checkout.results);
 		return entries.filter((entry) => entry !== 'README.md').map((entry) => join(checkout.results, entry));
 	}
-	const paths = flags.all ? [folders.cache] : rebuildable.map((name) => join(folders.cache, name));
+	const templates = templatePaths(folders.cache);
+	const paths = flags.all ? [...templates, folders.cache] : [...rebuildable.map((name) => join(folders.cache, name)), ...templates];
 	const found = await Promise.all(paths.map(exists));
 	return paths.filter((_, index) => found[index]);
 }

@@ -1,14 +1,14 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
 import { exec } from '../util/exec.ts';
 import { exists } from '../util/files.ts';
 import { hashFile } from '../util/hash.ts';
 import { guestEnv as env, Machine } from '../vm/machine.ts';
 import type { MachineSpec } from '../vm/machine-spec.ts';
-import { openTemplate, type Template } from '../vm/template.ts';
-import { templatePaths, templatesDir } from '../vm/template-place.ts';
+import { openTemplate, type Template, type TemplateOptions } from '../vm/template.ts';
+import { ramDir, templatePaths, templatesDir } from '../vm/template-place.ts';
 import { testKernel } from './test-kernel.ts';
 
 /** One template serves most tests: a boot under TCG takes its time. */
@@ -53,11 +53,8 @@ async function furnished(dir: string, name: string): Promise<MachineSpec> {
 	};
 }
 
-const open = (spec: MachineSpec, changed: Partial<typeof hashes> = {}) =>
-	openTemplate(spec, { cacheDir, ...hashes, timeoutScale: 4, ...changed });
-
-async function openClonable(spec: MachineSpec, changed: Partial<typeof hashes> = {}): Promise<Template> {
-	const opened = await open(spec, changed);
+async function openClonable(spec: MachineSpec, changed: Partial<TemplateOptions> = {}): Promise<Template> {
+	const opened = await openTemplate(spec, { cacheDir, ...hashes, timeoutScale: 4, ...changed });
 	if (opened.way === 'cold') throw new Error(opened.why);
 	return opened.template;
 }
@@ -174,8 +171,11 @@ test('a template that is truncated, changed, foreign or gone is made again and s
 		t.false(await exists(before));
 		await template[Symbol.asyncDispose]();
 	}
+	const before = await everything();
 	await using machine = await clone(spec, template, join(dir, 'clone'));
 	await sh(machine, 'true');
+	await machine[Symbol.asyncDispose]();
+	t.deepEqual(await everything(), before);
 	t.deepEqual(
 		(await readdir(templatesDir(cacheDir))).filter((name) => name.startsWith('.aside')),
 		[],
@@ -192,9 +192,8 @@ test('another kernel is another template; two that want the same one make it onc
 	for (const template of both) await template[Symbol.asyncDispose]();
 	const [spec] = specs;
 	if (!spec) return t.fail();
-	const opened = await openTemplate(spec, { cacheDir, ...hashes, timeoutScale: 4, limits: { most: 1, mostBytes: 1024 ** 4 } });
-	t.is(opened.way, 'clone');
-	if (opened.way === 'clone') await opened.template[Symbol.asyncDispose]();
+	const other = await openClonable(spec, { limits: { most: 1, mostBytes: 1024 ** 4 } });
+	await other[Symbol.asyncDispose]();
 	t.false(await exists(both[0]?.ram ?? ''));
 	t.false(await exists(join(templatesDir(cacheDir), both[0]?.key ?? '')));
 });
@@ -213,21 +212,37 @@ test('a machine that cannot be saved is booted, with the reason, which is rememb
 	}
 });
 
-test('nothing stays of an interrupted template', async (t) => {
+test('nothing stays of a template that was interrupted while it booted', async (t) => {
 	const { dir } = t.context;
 	const spec = { ...(await furnished(dir, 'stopped')), memoryMiB: 640 };
+	const before = await everything();
 	const stop = new AbortController();
-	const opening = openTemplate(spec, {
-		cacheDir,
-		...hashes,
-		signal: stop.signal,
-		timeoutScale: 4,
-		onProgress: () => stop.abort(new Error('enough')),
-	});
+	const onConsole = () => stop.abort(new Error('enough'));
+	const opening = openTemplate(spec, { cacheDir, ...hashes, signal: stop.signal, timeoutScale: 4, onConsole });
 	await t.throwsAsync(opening, { message: 'enough' });
-	const names = await Promise.all(templatePaths(cacheDir).map((path) => readdir(path).catch(() => [])));
-	t.deepEqual(
-		names.flat().filter((name) => name.startsWith('.aside')),
-		[],
-	);
+	t.deepEqual(await everything(), before);
 });
+
+test('what killed builders left goes with the next use of any template; RAM may be in the cache', async (t) => {
+	const { dir } = t.context;
+	const spec = { ...(await furnished(dir, 'left')), memoryMiB: 512 };
+	await using template = await openClonable(spec, { ramInMemory: false });
+	t.is(template.ram, join(templatesDir(cacheDir), template.key, 'ram'));
+	const before = await everything();
+	for (const key of [template.key, '0123456789abcdef'])
+		for (const path of [join(templatesDir(cacheDir), `.aside-${key}-00000000/state`), join(ramDir(cacheDir), `${key}-00000000.ram`)]) {
+			await mkdir(dirname(path), { recursive: true });
+			await writeFile(path, 'half');
+		}
+	await using again = await openClonable(spec);
+	t.is(again.builtBecause, undefined);
+	t.deepEqual(await everything(), before);
+	await using machine = await clone(spec, again, join(dir, 'clone'));
+	t.is(await sh(machine, 'echo here'), 'here\n');
+});
+
+/** Names of all that templates and machines keep outside their own folders. */
+async function everything(): Promise<string[]> {
+	const listed = await Promise.all([...templatePaths(cacheDir), tmpdir()].map((path) => readdir(path).catch(() => [])));
+	return listed.flat().filter((name) => /\.ram$|^\.aside|^[0-9a-f]{16}$/.test(name) || name.startsWith(`crucible-${process.pid}-`));
+}

@@ -10,7 +10,7 @@ import { readRecipe } from '../image/recipe.ts';
 import { poll } from '../util/deadline.ts';
 import { exec } from '../util/exec.ts';
 import { Agent, GuestError } from './agent.ts';
-import { encodeFrame, FrameDecoder, request, windowBytes } from './frames.ts';
+import { encodeFrame, encodeRenewal, FrameDecoder, request, windowBytes } from './frames.ts';
 import { pushFiles } from './push-files.ts';
 
 interface Context {
@@ -235,6 +235,17 @@ test('a frame that is too large is refused and the stream goes on', async (t) =>
 	const { agent, port } = t.context;
 	port.write(encodeFrame(request.stdin, 99, Buffer.alloc(windowBytes + 1_000)));
 	t.is(typeof (await agent.ping(5_000)), 'bigint');
+});
+
+test('a renewal is the time in nanoseconds and a seed, and changes nothing on a host', async (t) => {
+	const { agent, port } = t.context;
+	const renewal = encodeRenewal(1_000.5, Buffer.alloc(32, 7));
+	t.is(renewal.readBigUInt64LE(0), 1_000_500_000n);
+	t.deepEqual(renewal.subarray(8), Buffer.alloc(32, 7));
+	const hello = once(agent, 'hello');
+	port.write(encodeFrame(request.start, 0, renewal));
+	t.deepEqual(await hello, [1]);
+	t.true(Date.now() > 1_000_000);
 });
 
 test('frames are found wherever the chunks end', (t) => {

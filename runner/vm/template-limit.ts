@@ -44,14 +44,13 @@ export function useLock(cacheDir: string, key: string, signal?: AbortSignal): Pr
 	return lock(`${buildLockPath(cacheDir, key)}.use`, { isShared: true, signal });
 }
 
-/** Removes what is over the limits or was left half-made, unless somebody works on it or uses it. */
+/** Removes what is over the limits or was left half-made, unless somebody works on it or uses it. The build lock of `current` must be held. */
 export async function keepWithin(cacheDir: string, limits: Limits, current: string): Promise<void> {
 	const { kept, leftovers } = await survey(cacheDir);
 	const victims = chooseVictims(kept, limits, current);
 	for (const key of new Set([...victims, ...leftovers.keys()])) {
-		if (key === current) continue;
-		await using building = await tryLock(buildLockPath(cacheDir, key));
-		if (!building) continue;
+		await using building = key === current ? undefined : await tryLock(buildLockPath(cacheDir, key));
+		if (!building && key !== current) continue;
 		// Looked for again: a builder may have ended meanwhile.
 		await removeLeftovers(cacheDir, key);
 		await using unused = victims.includes(key) ? await tryLock(`${buildLockPath(cacheDir, key)}.use`) : undefined;

@@ -37,6 +37,10 @@ export interface TemplateOptions {
 	readonly timeoutScale?: number;
 	readonly bootTimeoutMs?: number;
 	readonly limits?: Limits;
+	/** `false` leaves the host's memory alone: the RAM file is in the cache. */
+	readonly ramInMemory?: boolean;
+	/** Sees the console of a template while it boots, and of one that does not come up. */
+	readonly onConsole?: (chunk: Buffer) => void;
 	/** `booting a template`, `waiting for ...`. */
 	readonly onProgress?: (detail: string) => void;
 }
@@ -132,8 +136,8 @@ async function build(
 	dir: string,
 	options: TemplateOptions,
 ): Promise<Manifest> {
-	const { cacheDir } = options;
-	const inMemory = await chooseRamDir(cacheDir, spec.memoryMiB);
+	const { cacheDir, ramInMemory = true } = options;
+	const inMemory = ramInMemory ? await chooseRamDir(cacheDir, spec.memoryMiB) : undefined;
 	const inMemoryPath = inMemory && join(inMemory, `${expected.key}-${randomBytes(4).toString('hex')}.ram`);
 	let manifest: Manifest | undefined;
 	try {
@@ -196,7 +200,8 @@ async function bootAndSave(spec: MachineSpec, { ram, state }: Snapshot, dir: str
 /** A template that was never seen to work is none. */
 async function prove(spec: MachineSpec, template: Snapshot, dir: string, options: TemplateOptions): Promise<void> {
 	try {
-		await using clone = await Machine.start(spec, { ...options, dir, template });
+		const { onConsole: _, ...rest } = options;
+		await using clone = await Machine.start(spec, { ...rest, dir, template });
 		await clone.watch(() => clone.agent.ping(10_000 * (options.timeoutScale ?? 1)));
 	} catch (error) {
 		options.signal?.throwIfAborted();
