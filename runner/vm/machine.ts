@@ -235,6 +235,8 @@ async function connectChannels(scope: Scope, process: QemuProcess, sockets: stri
 	const open = async (path: string) => {
 		const socket = await connectSocket(path, { ms: socketMs, signal, orUntil: process.ended });
 		scope.defer(() => void socket.destroy());
+		// Its reader may not be there yet, and the machine's end is told elsewhere.
+		socket.on('error', () => {});
 		return socket;
 	};
 	const console = new Console(await open(paths.console));
@@ -243,8 +245,7 @@ async function connectChannels(scope: Scope, process: QemuProcess, sockets: stri
 	const trace = new Channel(await open(paths.ports['crucible.trace']));
 	await recordTo(dir, { console, results, trace });
 	const ssh = await open(paths.ports['crucible.ssh']);
-	// Its reader may not be there yet, and the machine's end is told elsewhere.
-	ssh.on('error', () => {}).pause();
+	ssh.pause();
 	const agentPort = await open(paths.ports['crucible.agent']);
 	const qmp = await Qmp.connect(await open(paths.qmp), signal);
 	scope.defer(() => qmp[Symbol.dispose]());
