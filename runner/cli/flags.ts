@@ -20,7 +20,8 @@ export function addSettings(command: Command, names: readonly Name[]): Command {
 /** The settings in force under a command's flags. */
 export function settingsOf(flags: Readonly<Record<string, unknown>>): Promise<Settings> {
 	const names = Object.keys(settingTable) as Name[];
-	return readSettings(Object.fromEntries(names.map((name) => [name, flags[name]])));
+	// commander sets what `--no-x` turns off to true by default: only false was given by the user.
+	return readSettings(Object.fromEntries(names.map((name) => [name, flags[name] === true ? undefined : flags[name]])));
 }
 
 /** For options that may be given several times. */

@@ -48,7 +48,7 @@ export function addRun(program: Command, context: CommandContext): void {
 		.option('--json', 'the run as one JSON document on stdout')
 		.option('--events', 'events as NDJSON on stdout, as they happen')
 		.option('--dry-run', 'print the plan and the QEMU lines, and do nothing');
-	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'reruns']).action(async (globs: string[], flags: RunFlags) => {
+	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'reruns']).action(async (globs: string[], flags: RunFlags) => {
 		const settings = await settingsOf({ ...flags });
 		const patches = (flags.patch ?? []).map(absolute);
 		await readSeries(patches);

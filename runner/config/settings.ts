@@ -44,6 +44,14 @@ export const settingTable = {
 		repeatable: false,
 		help: 'compilers and machines at work side by side, or auto (one per CPU)',
 	},
+	templates: {
+		flag: '--no-templates',
+		env: 'CRUCIBLE_TEMPLATES',
+		schema: z.union([z.boolean(), z.stringbool()]),
+		fallback: true,
+		repeatable: false,
+		help: 'boot every guest instead of cloning it from a saved one',
+	},
 	reruns: {
 		flag: '--reruns <n>',
 		env: 'CRUCIBLE_RERUNS',

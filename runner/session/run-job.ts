@@ -1,30 +1,26 @@
-/** One job on this machine: its cases in order, in one guest as long as that guest stays clean, in a fresh one after any trouble. */
+/** One job on this machine: its cases in order, each in a clone of its own, or in a booted guest as long as that stays clean. */
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acceptedBy, type KnownIssue } from '../config/known-issues.ts';
 import type { Attempt, CaseResult, Splat, Status } from '../model/run.ts';
-import { createSplatScanner } from '../parse/splat.ts';
 import { type KernelObjects, symbolizeSplats } from '../parse/symbolize.ts';
 import type { Case } from '../suite/load.ts';
-import { type Provisions, provision } from '../suite/provision.ts';
+import type { Provisions } from '../suite/provision.ts';
 import { runCase } from '../suite/run-case.ts';
 import { nextAttempt, settle } from '../suite/settle.ts';
 import { InfraError, messageOf } from '../util/errors.ts';
-import { Scope } from '../util/scope.ts';
-import { Machine } from '../vm/machine.ts';
-import type { MachineSpec } from '../vm/machine-spec.ts';
 import type { Emitter } from './emitter.ts';
 import { reproduceLine } from './fold.ts';
+import type { Guest, GuestSource } from './guest.ts';
 import type { Job } from './plan.ts';
-import { furnish } from './workshop.ts';
 
 export interface JobParts {
 	readonly job: Job;
 	/** The run directory. */
 	readonly runDir: string;
 	readonly release: string;
-	readonly makeSpec: (dir: string) => MachineSpec;
+	readonly guests: GuestSource;
 	readonly provisions: Provisions;
 	readonly objects: KernelObjects;
 	readonly timeoutScale: number;
@@ -39,14 +35,6 @@ export interface JobParts {
 	readonly drain: AbortSignal;
 	/** Stop the running one. */
 	readonly stop: AbortSignal;
-}
-
-/** A guest with the suite in it. */
-interface Guest extends AsyncDisposable {
-	readonly machine: Machine;
-	readonly shares: Readonly<Record<string, string>>;
-	readonly takeSplats: () => Splat[];
-	readonly use: (caseName: string) => void;
 }
 
 /** Runs the cases and emits their events. Returns whether any failed. A kernel that does not boot is thrown as KernelError. */
@@ -74,7 +62,7 @@ export async function runJob(parts: JobParts, wantsMore: () => boolean): Promise
 	}
 }
 
-/** Only these leave a guest fit for the next case. */
+/** Only these leave a booted guest fit for the next case. */
 const clean: readonly Status[] = ['PASS', 'SKIP', 'INCONCLUSIVE'];
 
 async function attemptCase(
@@ -89,8 +77,9 @@ async function attemptCase(
 	const began = performance.now();
 	let guest = former;
 	try {
-		guest ??= await startGuest(parts, join(absolute, 'boot'));
-		guest.use(entry.name);
+		guest ??= await parts.guests.start(join(absolute, 'boot'), (splat) =>
+			parts.emitter.emit({ type: 'splat-seen', job: job.id, case: entry.name, splat }),
+		);
 		const attempt = await runCase({
 			suite: job.suite,
 			entry,
@@ -106,7 +95,8 @@ async function attemptCase(
 			finish: (splats) => finishSplats(parts, splats),
 			signal: parts.stop,
 		});
-		if (clean.includes(attempt.status) && attempt.leftOvers.length === 0 && attempt.splats.length === 0) return { attempt, guest };
+		const isFit = clean.includes(attempt.status) && attempt.leftOvers.length === 0 && attempt.splats.length === 0;
+		if (isFit && !guest.isClone) return { attempt, guest };
 		await guest[Symbol.asyncDispose]();
 		return { attempt, guest: undefined };
 	} catch (error) {
@@ -116,46 +106,6 @@ async function attemptCase(
 		const durationMs = Math.round(performance.now() - began);
 		const empty = { assertions: [], evidence: [], splats: [], leftOvers: [], counters: {}, measured: {} };
 		return { attempt: { status: 'ERROR', reason: messageOf(error), durationMs, ...empty, dir: relative }, guest: undefined };
-	}
-}
-
-/** Boots, listening to the console from its first byte, and brings the suite in. */
-async function startGuest(parts: JobParts, dir: string): Promise<Guest> {
-	const scope = new Scope();
-	try {
-		const found: Splat[] = [];
-		let caseName = '';
-		const scanner = createSplatScanner((splat) => {
-			found.push(splat);
-			parts.emitter.emit({ type: 'splat-seen', job: parts.job.id, case: caseName, splat });
-		});
-		const spec = parts.makeSpec(dir);
-		await furnish(spec, parts.job.suite, scope, parts.stop);
-		const machine = scope.use(
-			await Machine.start(spec, { dir, signal: parts.stop, timeoutScale: parts.timeoutScale, onConsole: (chunk) => scanner.write(chunk) }),
-		);
-		let isOver = false;
-		void machine.exited.then(() => {
-			isOver = true;
-		});
-		await provision(machine, parts.job.suite, parts.provisions, parts.stop);
-		return {
-			machine,
-			shares: Object.fromEntries((spec.shares ?? []).map(({ tag, path }) => [tag, path])),
-			takeSplats() {
-				// A report may stand open when the case is over; nothing more of it will come.
-				if (isOver) scanner.end();
-				else scanner.settle();
-				return found.splice(0);
-			},
-			use(name) {
-				caseName = name;
-			},
-			[Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
-		};
-	} catch (error) {
-		await scope[Symbol.asyncDispose]();
-		throw error;
 	}
 }
 

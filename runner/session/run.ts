@@ -14,9 +14,11 @@ import type { EventListener } from '../model/event.ts';
 import type { Run } from '../model/run.ts';
 import { InfraError, KernelError, messageOf } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
+import { hashOf } from '../util/hash.ts';
 import { type AccelChoice, chooseAccel } from '../vm/accel.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
 import { foldRun } from './fold.ts';
+import { guestSource } from './guest.ts';
 import { prepareHost } from './host.ts';
 import { describeJob, type Job } from './plan.ts';
 import { runJob } from './run-job.ts';
@@ -129,6 +131,19 @@ async function runOne(shared: Shared, kernel: BuiltKernel, job: Job): Promise<vo
 	if (!image) throw new Error(`image ${job.suite.image} was not prepared`);
 	const began = performance.now();
 	const { provisions, objects } = await prepareSuite(job.suite, kernel, { settings: request.settings, emitter, signal: request.drain });
+	const { hashes } = kernel.identity;
+	await using guests = guestSource({
+		suite: job.suite,
+		makeSpec: (dir) => machineSpec(job.suite, { boot: kernel.boot, initrd: image.path, accel: accel.accel }, dir),
+		provisions,
+		// Modules come after the restore: what boots is determined by vmlinux and the configuration.
+		templates: request.settings.templates
+			? { cacheDir: folders.cache, kernelHash: hashOf(hashes.vmlinux, hashes.config), initrdHash: image.hash }
+			: undefined,
+		timeoutScale: accel.timeoutScale,
+		onNote: (text) => emitter.emit({ type: 'note', text }),
+		signal: request.stop,
+	});
 	emitter.emit({ type: 'job-started', job: job.id, kernel: kernel.identity, accel: accel.accel, qemu: shared.qemu });
 	try {
 		await runJob(
@@ -136,7 +151,7 @@ async function runOne(shared: Shared, kernel: BuiltKernel, job: Job): Promise<vo
 				job,
 				runDir: request.store.dir,
 				release: kernel.identity.release,
-				makeSpec: (dir) => machineSpec(job.suite, { boot: kernel.boot, initrd: image.path, accel: accel.accel }, dir),
+				guests,
 				provisions,
 				objects,
 				timeoutScale: accel.timeoutScale,
