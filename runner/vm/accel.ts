@@ -94,7 +94,9 @@ export async function probe(accel: Accel, options: { readonly ms?: number; reado
 	try {
 		const { exitCode } = await withDeadline(Promise.resolve(child), ms, 'the probe guest', signal);
 		if (exitCode === probeExitCode) return { isUsable: true, reason: 'a guest ran under it' };
-		return { isUsable: false, reason: `QEMU could not start a guest: ${stderr.trim().split('\n').at(-1) || `exit ${exitCode}`}` };
+		const lastWords = stderr.trim().split('\n').at(-1);
+		if (lastWords) return { isUsable: false, reason: `QEMU could not start a guest: ${lastWords}` };
+		return { isUsable: false, reason: `a guest that should exit with ${probeExitCode} ended otherwise (QEMU: ${exitCode})` };
 	} catch (error) {
 		if (!(error instanceof DeadlineError)) throw error;
 		const seconds = ms / 1_000;
