@@ -17,8 +17,8 @@ export class Interrupted extends Error {
 	override readonly name = 'Interrupted';
 }
 
-/** Listens on `source` (the process). A third signal ends the process at once. */
-export function createInterrupts(source: NodeJS.EventEmitter): Interrupts {
+/** Listens on `source` (the process); `say` tells the user what the next signal would do. A third signal ends the process at once. */
+export function createInterrupts(source: NodeJS.EventEmitter, say: (text: string) => void): Interrupts {
 	const drain = new AbortController();
 	const stop = new AbortController();
 	// Everything long listens: pushes and guest programs by the dozen.
@@ -26,8 +26,10 @@ export function createInterrupts(source: NodeJS.EventEmitter): Interrupts {
 	let code: number | undefined;
 	const onSignal = (signal: NodeJS.Signals) => {
 		code ??= signal === 'SIGINT' ? exitCodes.sigint : exitCodes.sigterm;
-		if (!drain.signal.aborted) drain.abort(new Interrupted(`stopped by ${signal}`));
-		else if (!stop.signal.aborted) stop.abort(new Interrupted(`stopped by a second ${signal}`));
+		if (!drain.signal.aborted) {
+			drain.abort(new Interrupted(`stopped by ${signal}`));
+			say('crucible: a case that runs may end; once more stops it now');
+		} else if (!stop.signal.aborted) stop.abort(new Interrupted(`stopped by a second ${signal}`));
 		else process.kill(process.pid, 'SIGKILL');
 	};
 	source.on('SIGINT', onSignal);

@@ -18,7 +18,7 @@ async function end(exitCode: number): Promise<never> {
 	process.exit(exitCode);
 }
 
-const interrupts = createInterrupts(process);
+const interrupts = createInterrupts(process, (text) => process.stderr.write(`${text}\n`));
 try {
 	let exitCode: number = exitCodes.pass;
 	const program = createProgram({

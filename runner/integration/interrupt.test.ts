@@ -10,8 +10,16 @@ import { findRun } from '../session/store.ts';
 import { poll } from '../util/deadline.ts';
 import { crucible, outline, runJson } from './crucible.ts';
 
+/** What the first Ctrl-C is answered with. */
+const again = 'once more stops it now';
+
 /** Starts a run and gives its events; `stop` is called once with the first event that `until` accepts. */
-async function runUntil(args: readonly string[], until: (event: Event) => boolean, stop: (pid: number) => void) {
+async function runUntil(
+	args: readonly string[],
+	until: (event: Event) => boolean,
+	stop: (pid: number) => void,
+	onAgain?: (pid: number) => void,
+) {
 	const child = execa(join(checkout.top, 'crucible'), ['run', '--events', ...args], {
 		reject: false,
 		cwd: checkout.top,
@@ -31,6 +39,12 @@ async function runUntil(args: readonly string[], until: (event: Event) => boolea
 			isStopped = true;
 			stop(child.pid ?? 0);
 		}
+	});
+	let said = '';
+	child.stderr.on('data', (chunk: Buffer) => {
+		if (said.includes(again)) return;
+		said += chunk.toString();
+		if (said.includes(again)) onAgain?.(child.pid ?? 0);
 	});
 	const { exitCode, signal, stderr } = await child;
 	return { exitCode, signal, stderr, events };
@@ -72,10 +86,12 @@ test.serial('the first Ctrl-C lets the running case end, keeps the results and e
 });
 
 test.serial('a second Ctrl-C stops the running case at once', async (t) => {
-	const { exitCode, events, stderr } = await runUntil(['erofs-ondemand', '--jobs', '1'], isCaseStart, (pid) => {
-		process.kill(pid, 'SIGINT');
-		setImmediate(() => process.kill(pid, 'SIGINT'));
-	});
+	const { exitCode, events, stderr } = await runUntil(
+		['erofs-ondemand', '--jobs', '1'],
+		isCaseStart,
+		(pid) => process.kill(pid, 'SIGINT'),
+		(pid) => process.kill(pid, 'SIGINT'),
+	);
 	t.is(exitCode, 130, stderr);
 	t.is(events.filter((event) => event.type === 'case-ended').length, 0);
 	const { id } = await findRun(checkout.results, 'latest');

@@ -252,7 +252,7 @@ export const splatFormats: readonly SplatFormat[] = [
 		kind: 'RCU_STALL',
 		begins: /^(?:rcu: )?INFO: rcu\w* (?:self-)?detected (?:expedited )?stalls?\b/,
 		title: 'INFO: rcu detected stall in {in}',
-		skips: ['stalls'],
+		skips: ['stalls', 'waits'],
 		hasManyCallers: true,
 	},
 	{

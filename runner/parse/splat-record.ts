@@ -55,7 +55,17 @@ export function makeSplat(lines: readonly string[], guestTime?: number): Splat |
 	const facts = factsOf(format, clean, text);
 	const stacks = readStacks(clean, format.role ?? 'call trace');
 	const groups = format.skips ?? [];
-	const telling = tellingFrames(stacks[0]?.frames ?? [], groups).map((frame) => sourceName(frame.function));
+	const frames = stacks[0]?.frames ?? [];
+	const reliable = tellingFrames(frames, groups);
+	// Of a running task's stack the unwinder may vouch for nothing; what it found is better than no name.
+	const named =
+		reliable.length > 0
+			? reliable
+			: tellingFrames(
+					frames.map(({ unreliable: _, ...frame }) => frame),
+					groups,
+				);
+	const telling = named.map((frame) => sourceName(frame.function));
 	const at = facts.at === undefined || isGeneric(facts.at, groups) ? undefined : sourceName(facts.at);
 	const title = fillTitle(format.title, { ...facts, in: at ?? telling[0] ?? facts.at ?? stacks[0]?.frames[0]?.function });
 	const { task, cpu } = whoOf(text);
