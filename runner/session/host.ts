@@ -25,6 +25,8 @@ const always: readonly HostNeed[] = [
 	{ probe: 'perl', package: 'perl', why: 'kernel build' },
 	{ probe: 'python3', package: 'python3', why: 'kernel build' },
 	{ probe: 'xz', package: 'xz-utils', why: 'kernel sources' },
+	{ probe: 'git', package: 'git', why: 'kernels from git repositories' },
+	{ probe: 'rsync', package: 'rsync', why: 'patching a copy of a folder' },
 	{ probe: 'patch', package: 'patch', why: 'kernel patches' },
 	{ probe: 'ld', package: 'binutils', why: 'kernel build, symbolising' },
 	{ probe: '/usr/include/libelf.h', package: 'libelf-dev', why: 'kernel build (objtool)' },
