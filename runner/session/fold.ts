@@ -2,6 +2,7 @@
 
 import type { Event, PlannedJob } from '../model/event.ts';
 import { type CaseResult, exitCodes, type JobResult, type PhaseTime, type Run, type Status, statuses } from '../model/run.ts';
+import { shellQuote } from '../util/text.ts';
 
 /** Folds events in order; a run that never ended gets MISS for what did not run, as it stands. */
 export function foldRun(events: readonly Event[]): Run {
@@ -94,9 +95,5 @@ export function exitCodeOf(verdict: Status): number {
 
 /** The command that runs one case again. */
 export function reproduceLine(suite: string, name: string, kernelSpec: string, config: string): string {
-	return `./crucible run ${suite}/${name} --kernel ${quote(kernelSpec)}${config === 'kasan' ? '' : ` --config ${quote(config)}`}`;
-}
-
-function quote(word: string): string {
-	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+	return `./crucible run ${suite}/${name} --kernel ${shellQuote(kernelSpec)}${config === 'kasan' ? '' : ` --config ${shellQuote(config)}`}`;
 }
