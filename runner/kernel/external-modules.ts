@@ -1,15 +1,18 @@
 /** Modules of our own (a suite's `needs.kernelModules`), built against a kernel under test. */
 
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { InfraError, KernelError, type Position, UserError } from '../util/errors.ts';
-import { asideName, exists, writeWhole } from '../util/files.ts';
+import { makeWhole } from '../util/files.ts';
 import { hashOf } from '../util/hash.ts';
 import { lock } from '../util/lock.ts';
 import { type KernelModule, storeModules } from './artefact.ts';
 import { type BuiltKernel, builtAs } from './build.ts';
 import { runMake } from './make.ts';
 import { removeLeftOvers } from './tarball.ts';
+
+/** In a built module's folder, the module as JSON; written last. */
+const recordName = 'module.json';
 
 /** Compiles each C file of `files` to a module named after it. What does not compile is a UserError at its file:line:column. */
 export async function buildModules(
@@ -34,48 +37,58 @@ async function buildModule(
 	options: { readonly cacheDir: string; readonly signal?: AbortSignal | undefined },
 ): Promise<KernelModule> {
 	const dir = join(options.cacheDir, 'modules', `${kernel.id}-${hashOf(file, text).slice(0, 12)}`);
-	const record = join(dir, 'module.json');
-	if (await exists(record)) return JSON.parse(await readFile(record, 'utf8'));
+	const built = await readRecord(dir);
+	if (built) return built;
 	await using _held = await lock(`${kernel.make.output}.lock`, { signal: options.signal });
+	// Whoever held the lock may have built it.
+	const builtMeanwhile = await readRecord(dir);
+	if (builtMeanwhile) return builtMeanwhile;
 	if ((await builtAs(kernel.make.output)) !== kernel.id)
 		throw new InfraError(
 			`${kernel.make.output} was built from another state of its source meanwhile, so ${basename(file)} cannot be built against it`,
 		);
-	const name = basename(file, '.c');
 	await removeLeftOvers(dir);
-	const aside = asideName(dir);
-	await mkdir(join(aside, 'debug'), { recursive: true });
-	try {
-		// A module without intree=Y taints the kernel it is loaded into, and a taint is what a case is judged by.
-		await writeFile(join(aside, `${name}.c`), `#line 1 "${file}"\n${text}\nMODULE_INFO(intree, "Y");\n`);
-		await writeFile(join(aside, 'Makefile'), `obj-m := ${name}.o\n`);
-		await runMake({ ...kernel.make, variables: [...kernel.make.variables, `M=${aside}`], signal: options.signal }, ['modules']).catch(
-			(error: unknown) => {
-				if (!(error instanceof KernelError)) throw error;
-				throw new UserError(error.log.join('\n') || error.message, {
-					at: placeOf(error.message, file),
-					hint: 'mend the module',
-					cause: error,
-				});
-			},
-		);
-		await mkdir(join(aside, 'stripped'));
-		const [module] = await storeModules([join(aside, `${name}.ko`)], join(aside, 'stripped'), join(aside, 'debug'), options.signal);
-		if (!module) throw new Error(`no module came out of ${file}`);
-		const final: KernelModule = {
-			...module,
-			path: join(dir, 'stripped', basename(module.path)),
-			debugPath: join(dir, 'debug', basename(module.path)),
-		};
-		for (const entry of await readdir(aside))
-			if (entry !== 'stripped' && entry !== 'debug') await rm(join(aside, entry), { recursive: true });
-		await writeWhole(join(aside, 'module.json'), JSON.stringify(final));
-		await mkdir(dirname(dir), { recursive: true });
-		await rename(aside, dir);
-		return final;
-	} finally {
-		await rm(aside, { recursive: true, force: true });
-	}
+	await makeWhole(dir, (aside) => compile(kernel, file, text, { aside, dir, signal: options.signal }));
+	const made = await readRecord(dir);
+	if (!made) throw new Error(`${dir} has no record`);
+	return made;
+}
+
+async function readRecord(dir: string): Promise<KernelModule | undefined> {
+	const text = await readFile(join(dir, recordName), 'utf8').catch(() => undefined);
+	return text === undefined ? undefined : JSON.parse(text);
+}
+
+/** Fills `aside`, which will be `dir`, with the module in both forms and its record. */
+async function compile(
+	kernel: BuiltKernel,
+	file: string,
+	text: string,
+	{ aside, dir, signal }: { readonly aside: string; readonly dir: string; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+	const name = basename(file, '.c');
+	const work = join(aside, 'work');
+	for (const folder of [work, join(aside, 'stripped'), join(aside, 'debug')]) await mkdir(folder);
+	// A module without intree=Y taints the kernel it is loaded into, and a taint is what a case is judged by.
+	await writeFile(join(work, `${name}.c`), `#line 1 "${file}"\n${text}\nMODULE_INFO(intree, "Y");\n`);
+	await writeFile(join(work, 'Makefile'), `obj-m := ${name}.o\n`);
+	await runMake({ ...kernel.make, variables: [...kernel.make.variables, `M=${work}`], signal }, ['modules']).catch((error: unknown) => {
+		if (!(error instanceof KernelError)) throw error;
+		throw new UserError(error.log.join('\n') || error.message, {
+			at: placeOf(error.message, file),
+			hint: 'mend the module',
+			cause: error,
+		});
+	});
+	const [module] = await storeModules([join(work, `${name}.ko`)], join(aside, 'stripped'), join(aside, 'debug'), signal);
+	if (!module) throw new Error(`no module came out of ${file}`);
+	await rm(work, { recursive: true });
+	const final: KernelModule = {
+		...module,
+		path: join(dir, 'stripped', basename(module.path)),
+		debugPath: join(dir, 'debug', basename(module.path)),
+	};
+	await writeFile(join(aside, recordName), JSON.stringify(final));
 }
 
 function placeOf(message: string, file: string): Position {
