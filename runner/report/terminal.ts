@@ -6,6 +6,7 @@ import { formatDuration } from '../util/text.ts';
 import { distinctSplats, rate } from './attempts.ts';
 import { oneLine } from './harmless-run.ts';
 import { createPaint, statusColors } from './paint.ts';
+import { planOrder } from './plan-order.ts';
 import { activity, advance, clock, idle, nameOfCase } from './progress.ts';
 import { summaryLines } from './summary.ts';
 
@@ -55,6 +56,7 @@ export function createTerminalReporter(options: TerminalOptions): TerminalReport
 	let saidAt = now();
 	let isDrawn = false;
 	let timer: NodeJS.Timeout | undefined;
+	let order = planOrder([]);
 
 	const erase = () => {
 		if (isDrawn) stderr.write(clearLine);
@@ -77,6 +79,9 @@ export function createTerminalReporter(options: TerminalOptions): TerminalReport
 		saidAt = now();
 		if (isTty) draw();
 	};
+	const sayCases = (lines: readonly string[]) => {
+		for (const line of lines) say(stdout, line);
+	};
 	/** In plain lines the time stands in front, because nothing else tells it. */
 	const message = (text: string) => say(stderr, isTty ? text : `[${clock(now() + offsetMs).padStart(7)}] ${text}`);
 	const tick = () => {
@@ -92,6 +97,9 @@ export function createTerminalReporter(options: TerminalOptions): TerminalReport
 		const before = progress;
 		progress = advance(progress, event);
 		switch (event.type) {
+			case 'run-started':
+				order = planOrder(event.plan);
+				return;
 			case 'run-resumed':
 				return message('resumed an interrupted run');
 			case 'phase-started':
@@ -104,7 +112,8 @@ export function createTerminalReporter(options: TerminalOptions): TerminalReport
 				return message(paint('dim', `${oneLine(event.phase)}  ${formatDuration(event.durationMs)}${detail}`));
 			}
 			case 'job-failed':
-				return say(stdout, `${badge(event.status)}${oneLine(event.job)}  ${oneLine(event.problem.message)}`);
+				say(stdout, `${badge(event.status)}${oneLine(event.job)}  ${oneLine(event.problem.message)}`);
+				return sayCases(order.jobOver(event.job));
 			case 'case-started': {
 				const { path, kernel } = nameOfCase(progress, event.job, event.case);
 				if (event.attempt > 1) return message(paint('dim', `${path} on ${kernel}: attempt ${event.attempt} in a fresh clone`));
@@ -117,7 +126,9 @@ export function createTerminalReporter(options: TerminalOptions): TerminalReport
 				return message(paint(known ? 'dim' : 'red', `${path} on ${kernel}: ${oneLine(event.splat.title)}${known}`));
 			}
 			case 'case-ended':
-				return say(stdout, caseLine(event.job, event.result));
+				return sayCases(order.ended(event.job, event.result.case, caseLine(event.job, event.result)));
+			case 'job-ended':
+				return sayCases(order.jobOver(event.job));
 			case 'note':
 				return message(`note: ${oneLine(event.text)}`);
 			default:
@@ -133,6 +144,7 @@ export function createTerminalReporter(options: TerminalOptions): TerminalReport
 		return `${badge(result.status)}${path}  ${paint('dim', `${kernel}${took}`)}${repeated ? `  ${repeated}` : ''}${why}`;
 	};
 	const stop = () => {
+		sayCases(order.rest());
 		clearInterval(timer);
 		erase();
 	};

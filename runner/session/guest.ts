@@ -1,30 +1,30 @@
-/** A guest for a job's cases: cloned from a template where that works, booted where not, with the suite in it and its console scanned. */
+/** A guest for each attempt: cloned from a template where that works, booted where not, with the suite in it and its console scanned. */
 
 import { readFile } from 'node:fs/promises';
 import type { Splat } from '../model/run.ts';
 import { createSplatScanner, findSplats } from '../parse/splat.ts';
 import type { Suite } from '../suite/load.ts';
+import { loadModules } from '../suite/load-modules.ts';
 import { type Provisions, provision } from '../suite/provision.ts';
+import { provisionHash } from '../suite/provision-hash.ts';
 import { InfraError, messageOf } from '../util/errors.ts';
 import { Scope } from '../util/scope.ts';
-import { Machine } from '../vm/machine.ts';
+import { guestEnv, Machine } from '../vm/machine.ts';
 import type { MachineSpec } from '../vm/machine-spec.ts';
-import { openTemplate, type Template } from '../vm/template.ts';
+import { openTemplate, type Template, type TemplateOptions } from '../vm/template.ts';
 import { furnish } from './workshop.ts';
 
 export interface Guest extends AsyncDisposable {
 	readonly machine: Machine;
 	/** Host folders of its 9p shares, by tag. */
 	readonly shares: Readonly<Record<string, string>>;
-	/** One of many alike, made in a moment: not worth keeping for another case. */
-	readonly isClone: boolean;
-	/** Reports found since the last call. */
+	/** Reports found since the last call; the first call tells those of the template it came from, too. */
 	readonly takeSplats: () => Splat[];
 }
 
 /** Where a job's guests come from; disposed with the job. */
 export interface GuestSource extends AsyncDisposable {
-	/** A fresh guest whose files of the start are in `dir`. `onSplat` hears of each report as it is found. */
+	/** A fresh guest whose files of the start are in `dir`; several may be started at once. `onSplat` hears of each report as it is found. */
 	readonly start: (dir: string, onSplat: (splat: Splat) => void) => Promise<Guest>;
 }
 
@@ -34,90 +34,116 @@ export interface GuestNeeds {
 	readonly provisions: Provisions;
 	/** undefined: every guest boots. */
 	readonly templates?: { readonly cacheDir: string; readonly kernelHash: string; readonly initrdHash: string } | undefined;
+	/** Many guests are to come, so that a template with the suite in it pays even when it must be made. */
+	readonly isForMany: boolean;
 	readonly timeoutScale: number;
 	/** Told when guests boot although templates were asked for, and why; and of what a template's making does. */
 	readonly onNote: (text: string) => void;
 	readonly signal: AbortSignal;
 }
 
-/** Opens the job's template with the first guest; when there can be none, or a clone does not come up, guests boot from then on. */
+/** What guests go on from. */
+interface Origin {
+	/** Absent: they boot. */
+	readonly template?: Template;
+	/** Files are pushed and modules are loaded in the template. */
+	readonly hasSuite: boolean;
+	/** Reports of the template's making: every guest carries them, as one that boots would show them. */
+	readonly splats: readonly Splat[];
+}
+
+const boot: Origin = { hasSuite: false, splats: [] };
+
+/** Opens the templates with the first guest; when there can be none, or a clone does not come up, guests boot from then on. */
 export function guestSource(needs: GuestNeeds): GuestSource {
 	const { suite, signal, timeoutScale } = needs;
-	let template: Template | undefined;
-	let isCold = needs.templates === undefined;
-	// A template's boot is told with the first guest: no clone shows it again.
-	let bootSplats: Splat[] = [];
+	const scope = new Scope();
+	let opening: Promise<Origin> | undefined;
 
-	const open = async (spec: MachineSpec) => {
-		if (isCold || template || !needs.templates) return;
-		const opened = await openTemplate(spec, { ...needs.templates, timeoutScale, signal });
-		if (opened.way === 'cold') {
-			isCold = true;
-			needs.onNote(`${suite.name} boots every guest: ${opened.why}`);
-			return;
-		}
-		template = opened.template;
-		if (template.builtBecause !== undefined) needs.onNote(`${suite.name}: template made, since ${template.builtBecause}`);
-		bootSplats = findSplats(await readFile(template.consoleLog));
+	/** Every guest waits for the same templates; a failure of ours is tried again by the next. */
+	const originFor = (spec: MachineSpec): Promise<Origin> => {
+		opening ??= openOrigin(needs, spec, scope).catch((error: unknown) => {
+			if (error instanceof InfraError) opening = undefined;
+			throw error;
+		});
+		return opening;
 	};
 
-	const start: GuestSource['start'] = async (dir, onSplat) => {
-		const scope = new Scope();
+	const start = async (dir: string, onSplat: (splat: Splat) => void): Promise<Guest> => {
+		const own = new Scope();
+		let origin = boot;
 		try {
 			const spec = needs.makeSpec(dir);
-			await furnish(spec, suite, scope, signal);
-			await open(spec);
-			const found = bootSplats.splice(0);
+			await furnish(spec, suite, own, signal);
+			origin = await originFor(spec);
+			const found = [...origin.splats];
 			for (const splat of found) onSplat(splat);
 			const scanner = createSplatScanner((splat) => {
 				found.push(splat);
 				onSplat(splat);
 			});
 			const onConsole = (chunk: Buffer) => scanner.write(chunk);
-			const machine = scope.use(await Machine.start(spec, { dir, signal, timeoutScale, onConsole, ...(template && { template }) }));
+			const machine = own.use(await Machine.start(spec, { dir, signal, timeoutScale, onConsole, template: origin.template }));
 			let isOver = false;
 			void machine.exited.then(() => {
 				isOver = true;
 			});
-			await provision(machine, suite, needs.provisions, signal);
+			if (!origin.hasSuite) await provision(machine, suite, needs.provisions, signal);
 			return {
 				machine,
 				shares: Object.fromEntries((spec.shares ?? []).map(({ tag, path }) => [tag, path])),
-				isClone: template !== undefined,
 				takeSplats() {
 					// A report may stand open when the case is over; nothing more of it will come.
 					if (isOver) scanner.end();
 					else scanner.settle();
 					return found.splice(0);
 				},
-				[Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+				[Symbol.asyncDispose]: () => own[Symbol.asyncDispose](),
 			};
 		} catch (error) {
-			await scope[Symbol.asyncDispose]();
-			throw error;
+			await own[Symbol.asyncDispose]();
+			if (!origin.template || signal.aborted || !(error instanceof Error)) throw error;
+			// A clone that does not come up says nothing of the kernel: it did boot once.
+			needs.onNote(`${suite.name} boots its guests from here on: a clone did not come up (${messageOf(error).split('\n')[0]})`);
+			opening = Promise.resolve(boot);
+			if (error instanceof InfraError) throw error;
+			return start(dir, onSplat);
 		}
 	};
 
-	const closeTemplate = async () => {
-		const closing = template;
-		template = undefined;
-		await closing?.[Symbol.asyncDispose]();
-	};
+	return { start, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
+}
 
-	return {
-		async start(dir, onSplat) {
-			try {
-				return await start(dir, onSplat);
-			} catch (error) {
-				if (!template || signal.aborted || !(error instanceof Error)) throw error;
-				// A clone that does not come up says nothing of the kernel: it did boot once.
-				needs.onNote(`${suite.name} boots its guests from here on: a clone did not come up (${messageOf(error).split('\n')[0]})`);
-				isCold = true;
-				await closeTemplate();
-				if (error instanceof InfraError) throw error;
-				return start(dir, onSplat);
-			}
-		},
-		[Symbol.asyncDispose]: closeTemplate,
-	};
+/** The template with the suite in it where that is there or pays; else the bare one; else none. */
+async function openOrigin(needs: GuestNeeds, spec: MachineSpec, scope: Scope): Promise<Origin> {
+	const { suite, provisions, signal, timeoutScale, onNote } = needs;
+	if (!needs.templates) return boot;
+	const options: TemplateOptions = { ...needs.templates, timeoutScale, signal };
+	const bare = await openTemplate(spec, options);
+	if (bare.way === 'cold') {
+		onNote(`${suite.name} boots every guest: ${bare.why}`);
+		return boot;
+	}
+	const base = scope.use(bare.template);
+	if (base.builtBecause !== undefined) onNote(`${suite.name}: template made, since ${base.builtBecause}`);
+	const bootSplats = findSplats(await readFile(base.consoleLog));
+	const stage = { base, contentHash: await provisionHash(suite, provisions), prepare };
+	const staged = await openTemplate(spec, { ...options, stage, onlyKnown: !needs.isForMany }).catch((error: unknown) => {
+		signal.throwIfAborted();
+		// Each case meets the same, and tells it with its own evidence.
+		return { way: 'cold', why: messageOf(error).split('\n')[0] } as const;
+	});
+	if (staged.way === 'cold') {
+		if (needs.isForMany) onNote(`${suite.name}: each clone gets the suite anew: ${staged.why}`);
+		return { template: base, hasSuite: false, splats: bootSplats };
+	}
+	const template = scope.use(staged.template);
+	return { template, hasSuite: true, splats: [...bootSplats, ...findSplats(await readFile(template.consoleLog))] };
+
+	async function prepare(machine: Machine): Promise<void> {
+		await provision(machine, suite, provisions, signal);
+		const ask = { env: guestEnv, timeoutMs: 60_000 * timeoutScale, signal };
+		const why = await loadModules(machine, provisions.modules, ask);
+		if (why !== undefined) throw new Error(why);
+	}
 }

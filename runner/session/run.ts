@@ -7,23 +7,23 @@ import PQueue from 'p-queue';
 import { type KnownIssue, readKnownIssues, staleIssues } from '../config/known-issues.ts';
 import { checkout } from '../config/paths.ts';
 import { folders, type Settings } from '../config/settings.ts';
-import type { Image } from '../image/initramfs.ts';
-import type { BuiltKernel } from '../kernel/build.ts';
 import type { KernelSource } from '../kernel/source.ts';
 import type { EventListener } from '../model/event.ts';
 import type { Run } from '../model/run.ts';
-import { InfraError, KernelError, messageOf } from '../util/errors.ts';
+import { KernelError, messageOf } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
-import { hashOf } from '../util/hash.ts';
-import { type AccelChoice, chooseAccel } from '../vm/accel.ts';
+import { chooseAccel } from '../vm/accel.ts';
+import { parseAvailable } from '../vm/template-place.ts';
+import { durationKey, readDurations, recordDurations } from './durations.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
 import { foldRun } from './fold.ts';
-import { guestSource } from './guest.ts';
 import { prepareHost } from './host.ts';
+import { jobDesk } from './job-desk.ts';
+import { failJob, type JobContext, openJob } from './open-job.ts';
 import { describeJob, type Job } from './plan.ts';
-import { runJob } from './run-job.ts';
+import { guestsAtOnce, scheduleTasks, type Task } from './schedule.ts';
 import type { RunStore } from './store.ts';
-import { machineSpec, prepareImages, prepareKernel, prepareSource, prepareSuite } from './workshop.ts';
+import { prepareImages, prepareKernel, prepareSource } from './workshop.ts';
 
 export interface RunRequest {
 	readonly jobs: readonly Job[];
@@ -40,14 +40,9 @@ export interface RunRequest {
 	readonly stop: AbortSignal;
 }
 
-interface Shared {
+interface Shared extends JobContext {
 	readonly request: RunRequest;
-	readonly emitter: Emitter;
-	readonly accel: AccelChoice;
-	readonly qemu: string;
-	readonly images: ReadonlyMap<string, Image>;
-	readonly knownIssues: readonly KnownIssue[];
-	readonly today: string;
+	/** Names of cases that a resumed run has already settled, by job. */
 	readonly done: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -83,7 +78,9 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		const knownIssues = await readKnownIssues(join(checkout.suites, 'known-issues.yaml'));
 		const qemu = (await exec('qemu-system-x86_64', ['--version'])).stdout.split('\n')[0] ?? '';
 		const today = new Date().toISOString().slice(0, 10);
-		const shared: Shared = { request, emitter, accel, qemu, images, knownIssues, today, done: settled(store) };
+		const wantsMore = () => !drain.aborted && !(request.failFast && hasFailed(store));
+		const context = { settings, runDir: store.dir, drain, stop: request.stop, emitter, accel, qemu, images, knownIssues, today, wantsMore };
+		const shared: Shared = { ...context, request, done: settled(store) };
 		for (const source of sources) await runKernel(shared, source);
 		for (const text of baselineNotes(shared, foldRun(store.events()))) emitter.emit({ type: 'note', text });
 	} catch (error) {
@@ -95,10 +92,12 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 	// maxRSS is in KiB on Linux (getrusage(2)).
 	const peakMemoryMiB = Math.round(process.resourceUsage().maxRSS / 1024);
 	if (!drain.aborted) emitter.emit({ type: 'run-ended', ended: new Date().toISOString(), verdict, exitCode, peakMemoryMiB });
-	return store.save();
+	const run = await store.save();
+	await recordDurations(folders.state, run);
+	return run;
 }
 
-/** All jobs of one kernel; when it does not build, they fail together. */
+/** All cases of one kernel, side by side; when it does not build, its jobs fail together. */
 async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const { request, emitter } = shared;
 	const jobs = jobsOf(request, source.spec);
@@ -106,71 +105,35 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const suites = jobs.map((job) => job.suite);
 	const kernel = await orMiss(emitter, jobs, () => prepareKernel(source, suites, options));
 	if (!kernel) return;
-	const queue = new PQueue({ concurrency: machinesAtOnce(request.settings.jobs) });
-	const ended = await Promise.allSettled(
-		jobs.map((job) =>
-			queue.add(async () => {
-				if (request.drain.aborted || (request.failFast && hasFailed(request.store))) return;
-				await runOne(shared, kernel, job);
-			}),
-		),
-	);
-	const broken = ended.find((outcome) => outcome.status === 'rejected');
-	if (broken) throw broken.reason;
-}
-
-/** Under TCG a guest that boots or waits keeps about one CPU busy; each may take 2 GiB of ours. */
-function machinesAtOnce(jobs: Settings['jobs']): number {
-	if (jobs !== 'auto') return jobs;
-	return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / 2 ** 31) - 1));
-}
-
-async function runOne(shared: Shared, kernel: BuiltKernel, job: Job): Promise<void> {
-	const { request, emitter, accel, images } = shared;
-	const image = images.get(job.suite.image);
-	if (!image) throw new Error(`image ${job.suite.image} was not prepared`);
-	const began = performance.now();
-	const { provisions, objects } = await prepareSuite(job.suite, kernel, { settings: request.settings, emitter, signal: request.drain });
-	const { hashes } = kernel.identity;
-	await using guests = guestSource({
-		suite: job.suite,
-		makeSpec: (dir) => machineSpec(job.suite, { boot: kernel.boot, initrd: image.path, accel: accel.accel }, dir),
-		provisions,
-		// Modules come after the restore: what boots is determined by vmlinux and the configuration.
-		templates: request.settings.templates
-			? { cacheDir: folders.cache, kernelHash: hashOf(hashes.vmlinux, hashes.config), initrdHash: image.hash }
-			: undefined,
-		timeoutScale: accel.timeoutScale,
-		onNote: (text) => emitter.emit({ type: 'note', text }),
-		signal: request.stop,
+	const tasks = jobs.flatMap((job) => {
+		const done = shared.done.get(job.id);
+		return job.suite.cases.filter((entry) => !done?.has(entry.name)).map((entry) => ({ job, entry }));
 	});
-	emitter.emit({ type: 'job-started', job: job.id, kernel: kernel.identity, accel: accel.accel, qemu: shared.qemu });
-	try {
-		await runJob(
-			{
-				job,
-				runDir: request.store.dir,
-				release: kernel.identity.release,
-				guests,
-				provisions,
-				objects,
-				timeoutScale: accel.timeoutScale,
-				reruns: request.settings.reruns,
-				knownIssues: shared.knownIssues,
-				today: shared.today,
-				emitter,
-				done: shared.done.get(job.id) ?? new Set(),
-				drain: request.drain,
-				stop: request.stop,
-			},
-			() => !(request.failFast && hasFailed(request.store)),
-		);
-	} catch (error) {
-		request.stop.throwIfAborted();
-		if (!(error instanceof KernelError) && !(error instanceof InfraError)) throw error;
-		failJob(emitter, job, error);
-	}
-	emitter.emit({ type: 'job-ended', job: job.id, durationMs: Math.round(performance.now() - began) });
+	const host = { cpus: availableParallelism(), availableBytes: parseAvailable(await readFile('/proc/meminfo', 'utf8')) };
+	const lanes = guestsAtOnce(request.settings.jobs, host, Math.max(0, ...suites.map((suite) => suite.memory)));
+	const durations = await readDurations(folders.state);
+	const schedule = scheduleTasks(tasks, lanes, ({ job, entry }) =>
+		durations.get(durationKey(job.suite.name, entry.name, job.config, shared.accel.accel)),
+	);
+	await using desk = jobDesk(tasks, (job, count) => openJob(shared, kernel, job, count));
+	const take = async (task: Task) => (shared.wantsMore() ? desk.run(task) : undefined);
+	await inLanes(schedule.together, lanes, take);
+	await inLanes(schedule.alone, 1, take);
+}
+
+/** Works through `tasks` in order, `lanes` at a time. The first that throws ends it: nothing begins after it, and it is thrown when the others have ended. */
+async function inLanes<T>(tasks: readonly T[], lanes: number, work: (task: T) => Promise<void>): Promise<void> {
+	const queue = new PQueue({ concurrency: lanes });
+	let broken: { readonly error: unknown } | undefined;
+	for (const task of tasks)
+		void queue.add(async () => {
+			if (broken) return;
+			await work(task).catch((error: unknown) => {
+				broken ??= { error };
+			});
+		});
+	await queue.onIdle();
+	if (broken) throw broken.error;
 }
 
 function jobsOf(request: RunRequest, kernelSpec: string): Job[] {
@@ -186,12 +149,6 @@ async function orMiss<T>(emitter: Emitter, jobs: readonly Job[], make: () => Pro
 		for (const job of jobs) failJob(emitter, job, error);
 		return undefined;
 	}
-}
-
-function failJob(emitter: Emitter, job: Job, error: KernelError | InfraError): void {
-	const isKernels = error instanceof KernelError;
-	const problem = { message: messageOf(error).split('\n')[0] ?? '', log: isKernels ? error.log : messageOf(error).split('\n').slice(1) };
-	emitter.emit({ type: 'job-failed', job: job.id, status: isKernels ? 'MISS' : 'ERROR', problem });
 }
 
 function hasFailed(store: RunStore): boolean {

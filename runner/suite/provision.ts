@@ -28,6 +28,21 @@ export interface Provisions {
 
 /** Pushes everything; once per machine. */
 export async function provision(machine: Machine, suite: Suite, provisions: Provisions, signal: AbortSignal): Promise<void> {
+	const files = await filesOf(suite, provisions);
+	const all = files.map(({ from, to, mode }) => ({ path: to, content: { file: from }, mode }));
+	await machine.watch(() => pushFiles(machine.agent, all, { signal }));
+}
+
+interface ProvisionedFile {
+	/** On the host. */
+	readonly from: string;
+	/** In the guest. */
+	readonly to: string;
+	readonly mode: number;
+}
+
+/** Every file that a suite has in its guests, in a stable order. */
+export async function filesOf(suite: Suite, provisions: Provisions): Promise<ProvisionedFile[]> {
 	const folders = [
 		{ from: provisions.lib, to: guestPaths.lib },
 		{ from: suite.dir, to: `${guestPaths.suites}/${suite.name}` },
@@ -41,12 +56,11 @@ export async function provision(machine: Machine, suite: Suite, provisions: Prov
 			mode: 0o644,
 		})),
 	];
-	const all = [...files, ...single].map(({ from, to, mode }) => ({ path: to, content: { file: from }, mode }));
-	await machine.watch(() => pushFiles(machine.agent, all, { signal }));
+	return [...files, ...single].sort((a, b) => (a.to < b.to ? -1 : 1));
 }
 
 /** Regular files below a folder, TypeScript left out: scenarios stay on the host. */
-async function filesBelow(from: string, to: string): Promise<{ from: string; to: string; mode: number }[]> {
+async function filesBelow(from: string, to: string): Promise<ProvisionedFile[]> {
 	const entries = await readdir(from, { recursive: true, withFileTypes: true });
 	const files = entries.filter((entry) => entry.isFile() && !/\.(ts|md)$/.test(entry.name));
 	return Promise.all(

@@ -6,11 +6,12 @@ import { findSplats } from '../parse/splat.ts';
 import { DeadlineError } from '../util/deadline.ts';
 import { InfraError } from '../util/errors.ts';
 import { GuestEnded } from '../vm/machine-exit.ts';
-import { type Ask, checkRest, rememberRest } from './at-rest.ts';
+import { checkRest, rememberRest } from './at-rest.ts';
 import type { CaseOutput, CaseRun } from './case-run.ts';
 import { endingOf } from './ending.ts';
 import { checkClaim } from './evidence.ts';
 import { runGuestCase } from './guest-case.ts';
+import { loadModules } from './load-modules.ts';
 import { guestPaths } from './provision.ts';
 import { runScenario } from './scenario-case.ts';
 import { startTrace } from './tracing.ts';
@@ -60,7 +61,7 @@ async function observe(run: CaseRun): Promise<Observation> {
 	const ask = { env: caseEnv(run), timeoutMs: bookkeepingMs * run.timeoutScale, signal };
 	const modules = provisions.modules.map((module) => module.name);
 	try {
-		const why = await loadModules(run, ask);
+		const why = await loadModules(machine, provisions.modules, ask);
 		if (why !== undefined) return { ...nothing, output: unsaid({ how: 'not-started', why }) };
 		using trace = await startTrace(machine, suite.trace, ask);
 		const before = await rememberRest(machine, ask);
@@ -76,16 +77,6 @@ async function observe(run: CaseRun): Promise<Observation> {
 
 function unsaid(ending: Ending): CaseOutput {
 	return { ending, assertions: [], measured: {}, problems: [] };
-}
-
-/** insmod in load order; says why when a module does not load: such a kernel cannot be tested. */
-async function loadModules(run: CaseRun, ask: Ask): Promise<string | undefined> {
-	const { modules } = run.provisions;
-	const lines = modules.map(({ name }) => `[ -d /sys/module/${name} ] || insmod ${guestPaths.modules}/${name}.ko || exit 1`);
-	const script = ['rm -rf "$0"; mkdir -p "$0"', ...lines].join('\n');
-	const result = await run.machine.exec({ argv: ['/bin/sh', '-c', script, guestPaths.caseDir], ...ask });
-	if (result.exitCode === 0) return undefined;
-	return `cannot load the modules under test: ${result.stderr.trim() || (result.timedOut ? 'insmod did not end' : `exit ${result.exitCode}`)}`;
 }
 
 /** All that the kernel printed is to be scanned before the verdict; a guest that hangs or is gone prints no more. */

@@ -29,6 +29,8 @@ const testCase = z
 		/** What must have been measured for a pass to count; a case without any is refused. */
 		evidence: z.array(claim).min(1, 'a case states its evidence: what must have been seen for a pass to count'),
 		tags: z.array(name).default([]),
+		/** Runs while no other guest does: it measures time, or needs the whole host. */
+		alone: z.boolean().default(false),
 	})
 	.refine((value) => (value.run === undefined) !== (value.scenario === undefined), 'a case has either `run` or `scenario`');
 

@@ -31,9 +31,9 @@ export interface MachineOptions {
 	readonly timeoutScale?: number;
 	/** Until the agent says hello; scaled. The default 40 s is five times a KASAN boot under KVM with room for a loaded host. */
 	readonly bootTimeoutMs?: number;
-	/** The guest's memory is this new file: what a template is made of. */
+	/** The guest's memory is this file: what a template is made of. It is new, or with `template` a copy of that one's. */
 	readonly ramFile?: string;
-	/** Instead of a boot, go on from here, copy-on-write; disks and shares are those of the spec. */
+	/** Instead of a boot, go on from here, copy-on-write unless `ramFile` is given; disks and shares are those of the spec. */
 	readonly template?: Snapshot | undefined;
 	/** Sees every byte of the console, from the first. */
 	readonly onConsole?: (chunk: Buffer) => void;
@@ -225,8 +225,8 @@ async function launch(spec: MachineSpec, options: MachineOptions): Promise<Parts
 }
 
 function ramOf({ ramFile, template }: MachineOptions): Pick<QemuFiles, 'ram'> {
-	if (template) return { ram: { path: template.ram, isShared: false } };
-	return ramFile === undefined ? {} : { ram: { path: ramFile, isShared: true } };
+	if (ramFile !== undefined) return { ram: { path: ramFile, isShared: true } };
+	return template ? { ram: { path: template.ram, isShared: false } } : {};
 }
 
 async function connectChannels(scope: Scope, process: QemuProcess, sockets: string, options: MachineOptions): Promise<Parts> {

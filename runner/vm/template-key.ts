@@ -31,3 +31,8 @@ export function templateKey(spec: MachineSpec, facts: TemplateFacts): string {
 	const line = qemuArgs(shape, { sockets: '', ram: { path: '', isShared: true } });
 	return hashOf(`${templateVersion}`, facts.qemuVersion, facts.cpuModel ?? '', ...line).slice(0, 16);
 }
+
+/** Of a template that is another one with something brought into it. */
+export function stageKey(base: string, contentHash: string): string {
+	return hashOf('stage', base, contentHash).slice(0, 16);
+}

@@ -13,7 +13,7 @@ import type { MachineSpec } from './machine-spec.ts';
 import { qemu } from './qemu-args.ts';
 import { QmpError } from './qmp.ts';
 import { type Snapshot, saveSnapshot } from './snapshot.ts';
-import { templateKey } from './template-key.ts';
+import { stageKey, templateKey } from './template-key.ts';
 import { buildLockPath, defaultLimits, keepWithin, type Limits, removeLeftovers, removeTemplate, useLock } from './template-limit.ts';
 import {
 	describeRam,
@@ -39,18 +39,31 @@ export interface TemplateOptions {
 	readonly limits?: Limits;
 	/** `false` leaves the host's memory alone: the RAM file is in the cache. */
 	readonly ramInMemory?: boolean;
+	/** Its guests go on from there. */
+	readonly stage?: Stage;
+	/** Makes none: cold when there is no template yet, or a flawed one. */
+	readonly onlyKnown?: boolean;
 	/** Sees the console of a template while it boots, and of one that does not come up. */
 	readonly onConsole?: (chunk: Buffer) => void;
 	/** `booting a template`, `waiting for ...`. */
 	readonly onProgress?: (detail: string) => void;
 }
 
+/** A template of a second kind: not booted, but another one's clone with something done to it. */
+export interface Stage {
+	readonly base: Template;
+	/** Of what `prepare` brings into the guest. */
+	readonly contentHash: string;
+	/** Leaves nothing running in the guest that has to do with the host. */
+	readonly prepare: (machine: Machine) => Promise<void>;
+}
+
 /** Usable, and safe from eviction, until disposed. */
 export interface Template extends Snapshot, AsyncDisposable {
 	readonly key: string;
-	/** What the kernel said while the template booted, for the splat scanner: no clone shows it again. */
+	/** What the kernel said while the template booted or was prepared, for the splat scanner: no clone shows it again. */
 	readonly consoleLog: string;
-	/** How long that boot took, whenever it was. */
+	/** How long that boot, or that preparing, took, whenever it was. */
 	readonly bootMs: number;
 	/** Now, and why; undefined when it was there. */
 	readonly builtBecause: string | undefined;
@@ -72,7 +85,8 @@ export async function openTemplate(spec: MachineSpec, options: TemplateOptions):
 		await Promise.all((spec.disks ?? []).map(async (disk) => [disk.name, await diskSize(disk)] as const)),
 	);
 	const host = await readHost(spec.accel, signal);
-	const key = templateKey(spec, { ...options, ...host, diskBytes });
+	const booted = templateKey(spec, { ...options, ...host, diskBytes });
+	const key = options.stage ? stageKey(booted, options.stage.contentHash) : booted;
 	const dir = join(templatesDir(cacheDir), key);
 	await using _building = await lock(buildLockPath(cacheDir, key), {
 		signal,
@@ -86,6 +100,7 @@ export async function openTemplate(spec: MachineSpec, options: TemplateOptions):
 	const saved = known && 'ram' in known ? known : undefined;
 	const flaw = saved ? await findFlaw(dir, saved, expected) : 'there was none';
 	if (saved && flaw === undefined) return { way: 'clone', template: await take(options, dir, saved, undefined) };
+	if (options.onlyKnown) return { way: 'cold', why: flaw ?? 'there was none' };
 	onProgress?.(flaw === 'there was none' ? 'booting a template' : `booting a template again: ${flaw}`);
 	await removeTemplate(cacheDir, key);
 	await removeLeftovers(cacheDir, key);
@@ -144,7 +159,7 @@ async function build(
 		await makeWhole(dir, async (aside) => {
 			const ram = inMemoryPath ?? join(aside, 'ram');
 			const bare = await unfurnished(spec, diskBytes, join(aside, 'bare'));
-			const bootMs = await bootAndSave(bare, { ram, state: join(aside, stateName) }, join(aside, 'boot'), options);
+			const bootMs = await makeAndSave(bare, { ram, state: join(aside, stateName) }, join(aside, 'boot'), options);
 			await prove(bare, { ram, state: join(aside, stateName) }, join(aside, 'proof'), options);
 			await Promise.all(['bare', 'proof'].map((name) => rm(join(aside, name), { recursive: true })));
 			manifest = {
@@ -182,15 +197,20 @@ async function unfurnished(spec: MachineSpec, diskBytes: Readonly<Record<string,
 	return { ...spec, disks, shares };
 }
 
-/** Returns how long the boot took. */
-async function bootAndSave(spec: MachineSpec, { ram, state }: Snapshot, dir: string, options: TemplateOptions): Promise<number> {
+/** Boots a machine, or prepares a clone, and saves it; returns how long it took until then. */
+async function makeAndSave(spec: MachineSpec, { ram, state }: Snapshot, dir: string, options: TemplateOptions): Promise<number> {
 	const began = performance.now();
-	await using machine = await Machine.start(spec, { ...options, dir, ramFile: ram });
+	const { stage, signal } = options;
+	// Holes stay holes.
+	if (stage) await exec('cp', ['--sparse=auto', stage.base.ram, ram], { signal });
+	const template = stage && { ram, state: stage.base.state };
+	await using machine = await Machine.start(spec, { ...options, dir, ramFile: ram, template });
+	await stage?.prepare(machine);
 	const bootMs = Math.round(performance.now() - began);
-	// Nothing of the boot may come out of a clone.
+	// Nothing of the making may come out of a clone.
 	await machine.mark('the template is ready');
-	await saveSnapshot(machine.qmp, `${state}.part`, options.signal).catch((error: unknown) => {
-		options.signal?.throwIfAborted();
+	await saveSnapshot(machine.qmp, `${state}.part`, signal).catch((error: unknown) => {
+		signal?.throwIfAborted();
 		throw new CannotSave(`the machine cannot be saved: ${messageOf(error)}`, { cause: error });
 	});
 	await rename(`${state}.part`, state);

@@ -1,0 +1,100 @@
+/** A job on this machine: what its cases need is made, its guests can start, and a kernel that does not boot fails it once. */
+
+import type { KnownIssue } from '../config/known-issues.ts';
+import { folders, type Settings } from '../config/settings.ts';
+import type { Image } from '../image/initramfs.ts';
+import type { BuiltKernel } from '../kernel/build.ts';
+import type { Case } from '../suite/load.ts';
+import { KernelError, messageOf } from '../util/errors.ts';
+import { hashOf } from '../util/hash.ts';
+import type { AccelChoice } from '../vm/accel.ts';
+import type { Emitter } from './emitter.ts';
+import { guestSource } from './guest.ts';
+import type { Job } from './plan.ts';
+import { type JobParts, settleCase } from './settle-case.ts';
+import { machineSpec, prepareSuite } from './workshop.ts';
+
+/** What all jobs of a run have in common. */
+export interface JobContext {
+	readonly settings: Settings;
+	readonly runDir: string;
+	readonly emitter: Emitter;
+	readonly accel: AccelChoice;
+	readonly qemu: string;
+	readonly images: ReadonlyMap<string, Image>;
+	readonly knownIssues: readonly KnownIssue[];
+	/** YYYY-MM-DD. */
+	readonly today: string;
+	/** Whether another attempt of anything may begin. */
+	readonly wantsMore: () => boolean;
+	readonly drain: AbortSignal;
+	readonly stop: AbortSignal;
+}
+
+/** A job that takes cases, several at once; disposed when no more will come. */
+export interface OpenJob extends AsyncDisposable {
+	readonly run: (entry: Case) => Promise<void>;
+}
+
+/** A job that is ready for its cases: what it needs is made, and its guests can start. `count` attempts are to come. */
+export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job, count: number): Promise<OpenJob> {
+	const { settings, emitter, accel, images, stop } = context;
+	const image = images.get(job.suite.image);
+	if (!image) throw new Error(`image ${job.suite.image} was not prepared`);
+	const began = performance.now();
+	const { provisions, objects } = await prepareSuite(job.suite, kernel, { settings, emitter, signal: context.drain });
+	const { hashes } = kernel.identity;
+	const guests = guestSource({
+		suite: job.suite,
+		makeSpec: (dir) => machineSpec(job.suite, { boot: kernel.boot, initrd: image.path, accel: accel.accel }, dir),
+		provisions,
+		// Modules come after the restore: what boots is determined by vmlinux and the configuration.
+		templates: settings.templates
+			? { cacheDir: folders.cache, kernelHash: hashOf(hashes.vmlinux, hashes.config), initrdHash: image.hash }
+			: undefined,
+		isForMany: count > 1,
+		timeoutScale: accel.timeoutScale,
+		onNote: (text) => emitter.emit({ type: 'note', text }),
+		signal: stop,
+	});
+	emitter.emit({ type: 'job-started', job: job.id, kernel: kernel.identity, accel: accel.accel, qemu: context.qemu });
+	let hasFailed = false;
+	const parts: JobParts = {
+		job,
+		runDir: context.runDir,
+		release: kernel.identity.release,
+		guests,
+		provisions,
+		objects,
+		timeoutScale: accel.timeoutScale,
+		reruns: settings.reruns,
+		knownIssues: context.knownIssues,
+		today: context.today,
+		emitter,
+		wantsMore: () => !hasFailed && context.wantsMore(),
+		stop,
+	};
+	return {
+		async run(entry) {
+			try {
+				await settleCase(parts, entry);
+			} catch (error) {
+				stop.throwIfAborted();
+				if (!(error instanceof KernelError)) throw error;
+				// The other cases meet the same kernel.
+				if (!hasFailed) failJob(emitter, job, error);
+				hasFailed = true;
+			}
+		},
+		async [Symbol.asyncDispose]() {
+			await guests[Symbol.asyncDispose]();
+			emitter.emit({ type: 'job-ended', job: job.id, durationMs: Math.round(performance.now() - began) });
+		},
+	};
+}
+
+/** Ends a job whose kernel cannot be tested: what did not run of it is a MISS. */
+export function failJob(emitter: Emitter, job: Job, error: KernelError): void {
+	const problem = { message: messageOf(error).split('\n')[0] ?? '', log: error.log };
+	emitter.emit({ type: 'job-failed', job: job.id, status: 'MISS', problem });
+}
