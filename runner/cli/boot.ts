@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { folders } from '../config/settings.ts';
+import { baseHash } from '../kernel/identity.ts';
 import { guestPaths } from '../suite/provision.ts';
 import { Scope } from '../util/scope.ts';
 import { formatDuration } from '../util/text.ts';
@@ -12,6 +13,7 @@ import { chooseAccel } from '../vm/accel.ts';
 import { guestEnv, Machine } from '../vm/machine.ts';
 import { pushFiles } from '../vm/push-files.ts';
 import { openShell } from '../vm/ssh.ts';
+import { openTemplate } from '../vm/template.ts';
 import { buildKernels } from './build.ts';
 import type { CommandContext } from './context.ts';
 import { addSettings, collect } from './flags.ts';
@@ -26,7 +28,13 @@ export function addBoot(program: Command, context: CommandContext): void {
 		.command('shell')
 		.description('boots a kernel and opens a shell in the guest; modules under test are in /crucible/modules');
 	for (const command of [boot, shell])
-		addSettings(command.option('--patch <file>', 'a patch to apply; repeatable', collect), ['kernel', 'config', 'accel', 'jobs']);
+		addSettings(command.option('--patch <file>', 'a patch to apply; repeatable', collect), [
+			'kernel',
+			'config',
+			'accel',
+			'jobs',
+			'templates',
+		]);
 	boot.action(async (argv: string[], flags: Record<string, unknown>) => {
 		await using scope = new Scope();
 		const machine = await bootOne(flags, context, scope);
@@ -60,8 +68,13 @@ async function bootOne(flags: Readonly<Record<string, unknown>>, context: Comman
 	scope.defer(() => rm(dir, { recursive: true, force: true }));
 	const began = performance.now();
 	const spec = { kernel: kernel.boot, initrd: image.path, cpus: 2, memoryMiB: 1536, accel: accel.accel };
-	const machine = scope.use(await Machine.start(spec, { dir, signal, timeoutScale: accel.timeoutScale }));
-	process.stderr.write(`${kernel.identity.release} is up after ${formatDuration(performance.now() - began)} (${accel.accel})\n`);
+	const options = { cacheDir: folders.cache, kernelHash: baseHash(kernel.identity), initrdHash: image.hash };
+	const how = { signal, timeoutScale: accel.timeoutScale };
+	const opened = settings.templates ? await openTemplate(spec, { ...options, ...how }) : undefined;
+	const template = opened?.way === 'clone' ? scope.use(opened.template) : undefined;
+	const machine = scope.use(await Machine.start(spec, { dir, ...how, template }));
+	const origin = template ? 'from a template' : 'booted';
+	process.stderr.write(`${kernel.identity.release} is up after ${formatDuration(performance.now() - began)} (${accel.accel}, ${origin})\n`);
 	const modules = kernel.modules.map(({ name, path }) => ({ path: `${guestPaths.modules}/${name}.ko`, content: { file: path } }));
 	await pushFiles(machine.agent, modules, { signal });
 	return machine;

@@ -8,3 +8,8 @@ export function identityId({ hashes }: Pick<KernelIdentity, 'hashes'>): string {
 	const modules = Object.entries(hashes.modules).sort(([a], [b]) => (a < b ? -1 : 1));
 	return hashOf(hashes.vmlinux, hashes.config, ...modules.flat()).slice(0, 16);
 }
+
+/** Of what a guest is before modules come into it: templates hold for every build that has this in common. */
+export function baseHash({ hashes }: Pick<KernelIdentity, 'hashes'>): string {
+	return hashOf(hashes.vmlinux, hashes.config);
+}

@@ -4,9 +4,9 @@ import type { KnownIssue } from '../config/known-issues.ts';
 import { folders, type Settings } from '../config/settings.ts';
 import type { Image } from '../image/initramfs.ts';
 import type { BuiltKernel } from '../kernel/build.ts';
+import { baseHash } from '../kernel/identity.ts';
 import type { Case } from '../suite/load.ts';
 import { KernelError, messageOf } from '../util/errors.ts';
-import { hashOf } from '../util/hash.ts';
 import type { AccelChoice } from '../vm/accel.ts';
 import type { Emitter } from './emitter.ts';
 import { guestSource } from './guest.ts';
@@ -43,15 +43,11 @@ export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job
 	if (!image) throw new Error(`image ${job.suite.image} was not prepared`);
 	const began = performance.now();
 	const { provisions, objects } = await prepareSuite(job.suite, kernel, { settings, emitter, signal: context.drain });
-	const { hashes } = kernel.identity;
 	const guests = guestSource({
 		suite: job.suite,
 		makeSpec: (dir) => machineSpec(job.suite, { boot: kernel.boot, initrd: image.path, accel: accel.accel }, dir),
 		provisions,
-		// Modules come after the restore: what boots is determined by vmlinux and the configuration.
-		templates: settings.templates
-			? { cacheDir: folders.cache, kernelHash: hashOf(hashes.vmlinux, hashes.config), initrdHash: image.hash }
-			: undefined,
+		templates: settings.templates ? { cacheDir: folders.cache, kernelHash: baseHash(kernel.identity), initrdHash: image.hash } : undefined,
 		isForMany: count > 1,
 		timeoutScale: accel.timeoutScale,
 		onNote: (text) => emitter.emit({ type: 'note', text }),
