@@ -16,7 +16,7 @@ import { furnish } from './workshop.ts';
 
 export interface Guest extends AsyncDisposable {
 	readonly machine: Machine;
-	/** Host folders of its 9p shares, by tag. */
+	/** Host folders of its shares, by tag. */
 	readonly shares: Readonly<Record<string, string>>;
 	/** Reports found since the last call; the first call tells those of the template it came from, too. */
 	readonly takeSplats: () => Splat[];

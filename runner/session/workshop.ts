@@ -118,7 +118,7 @@ export function machineSpec(
 		memoryMiB: suite.memory,
 		accel: parts.accel,
 		disks: Object.keys(suite.needs.disks).map((name) => ({ name, path: join(dir, `${name}.qcow2`), format: 'qcow2' as const })),
-		shares: Object.keys(suite.needs.shares).map((tag) => ({ tag, path: join(dir, 'shares', tag) })),
+		shares: Object.entries(suite.needs.shares).map(([tag, kind]) => ({ tag, path: join(dir, 'shares', tag), kind })),
 	};
 }
 

@@ -20,7 +20,7 @@ export interface CaseRun {
 	readonly timeoutScale: number;
 	/** Seconds that replace the case's own timeout. */
 	readonly timeoutS?: number | undefined;
-	/** Host folders of the suite's 9p shares. */
+	/** Host folders of the suite's shares. */
 	readonly shares: Readonly<Record<string, string>>;
 	/** Splats as the console's scanner finds them; drained at the end. */
 	readonly splats: { readonly take: () => Splat[] };

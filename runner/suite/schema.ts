@@ -1,6 +1,7 @@
 /** What a suite.yaml may say; the docstrings here are the reference that suites/README.md points to. */
 
 import { z } from 'zod';
+import { shareKinds } from '../vm/machine-spec.ts';
 import { parseClaim } from './evidence.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'names are lower-case letters, digits, dots and dashes');
@@ -48,8 +49,8 @@ export const suiteSchema = z.strictObject({
 			/** Kernel modules of ours, built against the kernel under test, put into /crucible/modules. */
 			kernelModules: z.array(relativePath.regex(/\.c$/, 'a .c file')).default([]),
 			disks: z.record(name, disk).default({}),
-			/** Host folders exported over virtio-9p; the mount tag is the key. */
-			shares: z.record(name, z.literal('9p')).default({}),
+			/** Host folders exported to the guest; the mount tag is the key. A machine with virtiofs cannot be cloned: its cases boot. */
+			shares: z.record(name, z.enum(shareKinds)).default({}),
 		})
 		.prefault({}),
 	image: name.default('base'),

@@ -25,11 +25,16 @@ export interface Disk {
 	readonly readOnly?: boolean;
 }
 
-/** A host folder served by QEMU's own 9p server under the mount tag `tag` (at most 31 characters). */
+/** A host folder under the mount tag `tag` (at most 31 characters). A machine with virtiofs cannot be saved: it is booted. */
 export interface Share {
 	readonly tag: string;
 	readonly path: string;
+	/** QEMU's own 9p server, unless said otherwise. */
+	readonly kind?: ShareKind;
 }
+
+export const shareKinds = ['9p', 'virtiofs'] as const;
+export type ShareKind = (typeof shareKinds)[number];
 
 /** The virtio-serial ports, in the order of their numbers; the guest knows them by name. */
 export const portNames = ['crucible.agent', 'crucible.results', 'crucible.trace', 'crucible.ssh'] as const;

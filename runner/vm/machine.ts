@@ -22,6 +22,7 @@ import { followQemu, type QemuProcess } from './qemu-process.ts';
 import { Qmp } from './qmp.ts';
 import { restoreSnapshot, type Snapshot } from './snapshot.ts';
 import { connectSocket } from './socket.ts';
+import { serveVirtiofs } from './virtiofsd.ts';
 
 export interface MachineOptions {
 	/** Gets qemu.args, console.log, ktap.txt, trace.txt (until `record` sends these elsewhere) and 9p-trace.log. */
@@ -210,6 +211,8 @@ async function launch(spec: MachineSpec, options: MachineOptions): Promise<Parts
 		const sockets = await makePrivateDir();
 		scope.defer(() => rm(sockets, { recursive: true, force: true }));
 		const args = qemuArgs(spec, { sockets, ...(spec.shares?.length && { ninepTrace: ninepTrace(dir) }), ...ramOf(options) });
+		for (const { tag, path, kind } of spec.shares ?? [])
+			if (kind === 'virtiofs') await serveVirtiofs(path, socketPaths(sockets).virtiofs(tag), scope, options.signal);
 		await writeFile(join(dir, 'qemu.args'), `${formatQemuLine(args)}\n`);
 		// -S: nothing the guest says comes before somebody listens.
 		const process = followQemu(startQemu(['-S', ...args, ...(options.template ? ['-incoming', 'defer'] : [])]));

@@ -49,3 +49,13 @@ test('the line for people keeps a value beside its option and quotes what a shel
 		"qemu-system-x86_64 \\\n  -nodefaults \\\n  -append 'a b '\\''c'\\''' \\\n  -m 1G",
 	);
 });
+
+test('a virtiofs share is a vhost-user device on a socket of its own, and the memory is shared with its daemon', (t) => {
+	const shares = [{ tag: 'export', path: '/srv', kind: 'virtiofs' as const }];
+	const args = qemuArgs({ ...spec, shares }, files);
+	t.true(valuesOf(args, '-device').includes('vhost-user-fs-pci,chardev=share-export,tag=export'));
+	t.true(valuesOf(args, '-object').includes(`memory-backend-memfd,id=ram,size=${spec.memoryMiB}M,share=on`));
+	t.regex(valuesOf(args, '-machine')[0] ?? '', /memory-backend=ram/);
+	t.false(args.some((arg) => arg.includes('fsdev')));
+	t.false(valuesOf(qemuArgs(spec, files), '-object').some((value) => value.startsWith('memory-backend')));
+});

@@ -12,6 +12,7 @@ export function socketPaths(sockets: string) {
 	return {
 		qmp: join(sockets, 'qmp'),
 		console: join(sockets, 'console'),
+		virtiofs: (tag: string) => join(sockets, `${tag}.fs`),
 		ports: Object.fromEntries(portNames.map((name) => [name, join(sockets, name.replace('crucible.', ''))])) as Record<
 			(typeof portNames)[number],
 			string
@@ -41,10 +42,13 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 	const { disks = [], shares = [], extraArgs = [] } = spec;
 	for (const { name } of disks) checkName('disk', name, 20);
 	for (const { tag } of shares) checkName('share', tag, 31);
+	const ninepShares = shares.filter(({ kind }) => kind !== 'virtiofs');
+	const virtiofsShares = shares.filter(({ kind }) => kind === 'virtiofs');
+	const memory = files.ram ? ramFile(files.ram, spec.memoryMiB) : virtiofsShares.length > 0 ? sharedMemory(spec.memoryMiB) : undefined;
 	return [
 		['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
-		['-machine', `q35,vmport=off${files.ram ? ',memory-backend=ram' : ''}`, ...accelArgs(spec.accel)],
-		files.ram ? ['-object', ramFile(files.ram, spec.memoryMiB)] : [],
+		['-machine', `q35,vmport=off${memory ? ',memory-backend=ram' : ''}`, ...accelArgs(spec.accel)],
+		memory ? ['-object', memory] : [],
 		['-smp', `${spec.cpus}`, '-m', `${spec.memoryMiB}M`],
 		['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', [cmdline, spec.cmdline].filter(Boolean).join(' ')],
 		['-chardev', socket('qmp', sockets.qmp), '-mon', 'chardev=qmp,mode=control'],
@@ -64,11 +68,17 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 		]),
 		// none: as passthrough, but a chown that an unprivileged QEMU may not do is no error; the host reads the files as they are.
 		// remap: the host folder may hold mount points, whose inode numbers would collide.
-		...shares.map(({ tag, path }) => [
+		...ninepShares.map(({ tag, path }) => [
 			'-fsdev',
 			`local,id=share-${tag},path=${doubleCommas(path)},security_model=none,multidevs=remap`,
 			'-device',
 			`virtio-9p-pci,fsdev=share-${tag},mount_tag=${tag}`,
+		]),
+		...virtiofsShares.map(({ tag }) => [
+			'-chardev',
+			`socket,id=share-${tag},path=${doubleCommas(sockets.virtiofs(tag))}`,
+			'-device',
+			`vhost-user-fs-pci,chardev=share-${tag},tag=${tag}`,
 		]),
 		files.ninepTrace === undefined ? [] : ['-d', 'trace:v9fs_read,trace:v9fs_read_return', '-D', files.ninepTrace],
 		extraArgs,
@@ -93,6 +103,11 @@ export function formatQemuLine(args: readonly string[]): string {
 
 function ramFile({ path, isShared }: NonNullable<QemuFiles['ram']>, memoryMiB: number): string {
 	return `memory-backend-file,id=ram,size=${memoryMiB}M,mem-path=${doubleCommas(path)},share=${isShared ? 'on' : 'off'}`;
+}
+
+/** virtiofsd maps the guest's memory. */
+function sharedMemory(memoryMiB: number): string {
+	return `memory-backend-memfd,id=ram,size=${memoryMiB}M,share=on`;
 }
 
 function socket(id: string, path: string): string {

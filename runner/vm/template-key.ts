@@ -26,7 +26,7 @@ export function templateKey(spec: MachineSpec, facts: TemplateFacts): string {
 		kernel: facts.kernelHash,
 		initrd: facts.initrdHash,
 		disks: (spec.disks ?? []).map((disk) => ({ ...disk, path: `${facts.diskBytes[disk.name]}`, format: 'raw' as const })),
-		shares: (spec.shares ?? []).map(({ tag }) => ({ tag, path: '' })),
+		shares: (spec.shares ?? []).map((share) => ({ ...share, path: '' })),
 	};
 	const line = qemuArgs(shape, { sockets: '', ram: { path: '', isShared: true } });
 	return hashOf(`${templateVersion}`, facts.qemuVersion, facts.cpuModel ?? '', ...line).slice(0, 16);

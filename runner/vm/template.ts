@@ -192,7 +192,7 @@ async function unfurnished(spec: MachineSpec, diskBytes: Readonly<Record<string,
 		const file = await open(path, 'wx');
 		await file.truncate(diskBytes[name]).finally(() => file.close());
 	}
-	const shares = (spec.shares ?? []).map(({ tag }) => ({ tag, path: join(dir, `share-${tag}`) }));
+	const shares = (spec.shares ?? []).map((share) => ({ ...share, path: join(dir, `share-${share.tag}`) }));
 	for (const { path } of shares) await mkdir(path);
 	return { ...spec, disks, shares };
 }

@@ -41,13 +41,13 @@ begin)
 	cat /proc/sys/kernel/tainted >$state/tainted
 	[ ! -w /sys/kernel/debug/clear_warn_once ] || echo 1 >/sys/kernel/debug/clear_warn_once
 	[ ! -w /sys/kernel/debug/kmemleak ] || echo clear >/sys/kernel/debug/kmemleak
-	cat /proc/fs/fscache/stats 2>/dev/null
+	[ ! -r /proc/fs/fscache/stats ] || cat /proc/fs/fscache/stats
 	;;
 end)
 	shift
 	me=$$
 	echo counters
-	cat /proc/fs/fscache/stats 2>/dev/null
+	[ ! -r /proc/fs/fscache/stats ] || cat /proc/fs/fscache/stats
 	echo end counters
 	grep -vxFf $state/mounts /proc/mounts | while read -r source target type _; do
 		echo "left: mount of $type at $target ($source)"
