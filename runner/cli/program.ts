@@ -11,6 +11,7 @@ import { addCompletion } from './completion.ts';
 import type { CommandContext } from './context.ts';
 import { addDecode } from './decode.ts';
 import { addDoctor } from './doctor.ts';
+import { addKnownBugs } from './known-bugs.ts';
 import { addList } from './list.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run.ts';
@@ -28,7 +29,19 @@ export function createProgram(context: CommandContext): Command {
 		.exitOverride()
 		.showHelpAfterError('(./crucible --help shows the commands)')
 		.addHelpText('after', '\nExit: 0 pass, 1 fail, 125 kernel not testable or nothing proved, 128 our side, 129 usage, 130/143 signals.');
-	for (const add of [addRun, addBuild, addBoot, addList, addReport, addDecode, addDoctor, addClean, addCompletion, addSelfTest])
+	for (const add of [
+		addRun,
+		addBuild,
+		addBoot,
+		addList,
+		addReport,
+		addDecode,
+		addKnownBugs,
+		addDoctor,
+		addClean,
+		addCompletion,
+		addSelfTest,
+	])
 		add(program, context);
 	return program;
 }

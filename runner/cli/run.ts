@@ -64,7 +64,17 @@ export function addRun(program: Command, context: CommandContext): void {
 		try {
 			const { drain, stop } = context.interrupts;
 			const command = process.argv.slice(2);
-			const run = await executeRun({ jobs, settings, patches, failFast: flags.failFast ?? false, command, store, listeners, drain, stop });
+			const run = await executeRun({
+				jobs,
+				settings,
+				patches,
+				stopWhen: flags.failFast ? ({ status }) => status === 'FAIL' : undefined,
+				command,
+				store,
+				listeners,
+				drain,
+				stop,
+			});
 			await writeReports(run, store.dir);
 			if (flags.json) process.stdout.write(`${JSON.stringify(run, undefined, '\t')}\n`);
 			reporter.finish(run, { report: join(store.dir, 'report.html') });

@@ -21,6 +21,11 @@ export function harmlessRun(run: Run): Run {
 	return clean(run) as Run;
 }
 
+/** The same for any other plain value that a report shows. */
+export function harmlessValue<T>(value: T): T {
+	return clean(value) as T;
+}
+
 /** Guest text on one line: any white space becomes one blank. */
 export function oneLine(text: string): string {
 	return harmless(text.replace(/\s+/g, ' ')).replace(confusing, '').trim();

@@ -8,8 +8,8 @@ import { type KnownIssue, readKnownIssues, staleIssues } from '../config/known-i
 import { checkout } from '../config/paths.ts';
 import { folders, type Settings } from '../config/settings.ts';
 import type { KernelSource } from '../kernel/source.ts';
-import type { EventListener } from '../model/event.ts';
-import type { Run } from '../model/run.ts';
+import type { Event, EventListener } from '../model/event.ts';
+import type { CaseResult, Run } from '../model/run.ts';
 import { KernelError, messageOf } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { chooseAccel } from '../vm/accel.ts';
@@ -29,7 +29,8 @@ export interface RunRequest {
 	readonly jobs: readonly Job[];
 	readonly settings: Settings;
 	readonly patches: readonly string[];
-	readonly failFast: boolean;
+	/** Begin nothing more after a case that ended so. */
+	readonly stopWhen?: ((result: CaseResult) => boolean) | undefined;
 	/** argv after `crucible`. */
 	readonly command: readonly string[];
 	readonly store: RunStore;
@@ -53,9 +54,13 @@ interface Shared extends JobContext {
 export async function executeRun(request: RunRequest): Promise<Run> {
 	const { store, settings, drain } = request;
 	const earlier = store.events();
-	const emitter = createEmitter([store.record, ...request.listeners], earlier.at(-1)?.atMs);
+	let isEnough = false;
+	const watch = (event: Event) => {
+		if (event.type === 'case-ended') isEnough ||= request.stopWhen?.(event.result) ?? false;
+	};
+	const emitter = createEmitter([store.record, watch, ...request.listeners], earlier.at(-1)?.atMs);
 	if (earlier.length > 0) {
-		for (const listener of request.listeners) for (const event of earlier) listener(event);
+		for (const listener of [watch, ...request.listeners]) for (const event of earlier) listener(event);
 		emitter.emit({ type: 'run-resumed', at: new Date().toISOString() });
 	} else emitter.emit({ type: 'run-started', run: await describeRun(request), plan: request.jobs.map(describeJob) });
 	try {
@@ -78,7 +83,7 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		const knownIssues = await readKnownIssues(join(checkout.suites, 'known-issues.yaml'));
 		const qemu = (await exec('qemu-system-x86_64', ['--version'])).stdout.split('\n')[0] ?? '';
 		const today = new Date().toISOString().slice(0, 10);
-		const wantsMore = () => !drain.aborted && !(request.failFast && hasFailed(store));
+		const wantsMore = () => !drain.aborted && !isEnough;
 		const context = { settings, runDir: store.dir, drain, stop: request.stop, emitter, accel, qemu, images, knownIssues, today, wantsMore };
 		const shared: Shared = { ...context, request, done: settled(store) };
 		for (const source of sources) await runKernel(shared, source);
@@ -149,10 +154,6 @@ async function orMiss<T>(emitter: Emitter, jobs: readonly Job[], make: () => Pro
 		for (const job of jobs) failJob(emitter, job, error);
 		return undefined;
 	}
-}
-
-function hasFailed(store: RunStore): boolean {
-	return store.events().some((event) => event.type === 'case-ended' && event.result.status === 'FAIL');
 }
 
 /** Cases of a resumed run that need no second look, by job. */

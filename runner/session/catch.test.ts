@@ -1,0 +1,61 @@
+import test from 'ava';
+import type { Attempt, CaseResult, Run, Splat, Status } from '../model/run.ts';
+import { catchOf, plainSigns, signsOf } from './catch.ts';
+
+const splat = (title: string, knownIssue?: string) => ({ title, isFailure: true, ...(knownIssue && { knownIssue }) }) as Splat;
+const attempt = (status: Status, said: Partial<Attempt> = {}): Attempt => ({
+	status,
+	durationMs: 10,
+	assertions: [],
+	evidence: [],
+	splats: [],
+	leftOvers: [],
+	counters: {},
+	measured: {},
+	dir: '',
+	...said,
+});
+const result = (...attempts: Attempt[]): CaseResult => ({
+	suite: 'nfs',
+	case: 'warm',
+	summary: '',
+	status: attempts.at(-1)?.status ?? 'MISS',
+	durationMs: 20,
+	attempts,
+	reproduce: '',
+});
+const uaf = 'KASAN: slab-use-after-free Read in fscache_withdraw_volume';
+const none = new Map<string, ReadonlySet<string>>();
+
+test('a failed case is read for splats, assertions, left-overs and its reason; one that passed says nothing', (t) => {
+	const failed = attempt('FAIL', {
+		splats: [splat(uaf), splat('KASAN: accepted', 'some-issue')],
+		assertions: [
+			{ name: 'content is right', status: 'FAIL' },
+			{ name: 'cache is used', status: 'PASS' },
+		],
+		leftOvers: ['mount of nfs'],
+		reason: 'the kernel hangs',
+	});
+	t.deepEqual(signsOf(result(failed)), [`splat: ${uaf}`, 'not ok: content is right', 'left over: mount of nfs', 'the kernel hangs']);
+	t.deepEqual(signsOf(result(attempt('PASS', { splats: [splat(uaf)] }))), []);
+	t.deepEqual(signsOf(result(attempt('INCONCLUSIVE', { reason: 'no evidence' }))), []);
+});
+
+test('a sign that fits catches the bug, with its rate; an ERROR has no vote', (t) => {
+	const run = result(attempt('ERROR'), attempt('FAIL', { splats: [splat(uaf)] }), attempt('PASS'));
+	t.like(catchOf(run, none, ['use-after-free .* in fscache_withdraw']), { case: 'nfs/warm', sign: `splat: ${uaf}`, rate: '1/2' });
+});
+
+test('another failure than the wanted one is no catch', (t) => {
+	const run = result(attempt('FAIL', { assertions: [{ name: 'content is right', status: 'FAIL' }] }));
+	t.is(catchOf(run, none, ['use-after-free']), undefined);
+	t.is(catchOf(run, none, [])?.sign, 'not ok: content is right');
+});
+
+test('what the plain kernel shows in that case accuses nobody', (t) => {
+	const failed = attempt('FAIL', { splats: [splat(uaf)] });
+	const plain = plainSigns({ jobs: [{ suite: 'nfs', cases: [result(failed)] }] } as unknown as Run);
+	t.is(catchOf(result(failed), plain, []), undefined);
+	t.truthy(catchOf({ ...result(failed), case: 'other' }, plain, []));
+});

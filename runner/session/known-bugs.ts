@@ -1,0 +1,188 @@
+/** Measures the suites with known bugs: each is put in, the suites that could see it run, and what they see is compared with the plain kernel. */
+
+import { join } from 'node:path';
+import type { KnownBug, PatchKind } from '../config/corpus.ts';
+import { checkout } from '../config/paths.ts';
+import type { Settings } from '../config/settings.ts';
+import { readSeries } from '../kernel/series.ts';
+import type { EventListener } from '../model/event.ts';
+import type { Catch, Gate, Outcome } from '../model/gate.ts';
+import { isCaught } from '../model/gate.ts';
+import type { CaseResult, Run } from '../model/run.ts';
+import type { Suite } from '../suite/load.ts';
+import { suitesFor, tagsFor } from '../suite/touched.ts';
+import { catchOf, plainSigns } from './catch.ts';
+import { planJobs } from './plan.ts';
+import { executeRun } from './run.ts';
+import { newRunId, openStore } from './store.ts';
+
+export interface GateRequest {
+	readonly bugs: readonly KnownBug[];
+	readonly corpusDir: string;
+	readonly suites: readonly Suite[];
+	/** The kernel specs with their series in the corpus: `debian:6.12` -> `6.12`. */
+	readonly kernels: ReadonlyMap<string, string>;
+	readonly settings: Settings;
+	/** Every suite for every bug, and no end at the first catch. */
+	readonly isAll: boolean;
+	readonly seed: number;
+	/** What an earlier, interrupted measurement found; it is not measured again. */
+	readonly earlier: Gate;
+	readonly command: readonly string[];
+	/** Called with the whole state after each step. */
+	readonly onStep: (gate: Gate, outcome: Outcome | undefined) => Promise<void>;
+	readonly listeners: readonly EventListener[];
+	readonly drain: AbortSignal;
+	readonly stop: AbortSignal;
+}
+
+/** What of a patch's run decided. */
+interface Tried {
+	readonly catch?: Catch | undefined;
+	readonly why?: string | undefined;
+	readonly isBroken: boolean;
+	readonly runs: readonly string[];
+}
+
+/** Goes through all bugs on all kernels; returns the measurement as far as it came. */
+export async function measureKnownBugs(request: GateRequest): Promise<Gate> {
+	let gate = request.earlier;
+	const step = async (changed: Partial<Gate>, outcome?: Outcome) => {
+		gate = { ...gate, ...changed };
+		await request.onStep(gate, outcome);
+	};
+	for (const [kernelSpec, series] of request.kernels) {
+		if (request.drain.aborted) break;
+		const plans = await Promise.all(request.bugs.map((bug) => planBug(request, bug, series)));
+		const plain = await baseline(request, kernelSpec, plans, gate.baselines[kernelSpec]);
+		await step({ baselines: { ...gate.baselines, [kernelSpec]: plain.id } });
+		const signs = plainSigns(plain);
+		for (const plan of plans) {
+			for (const kind of ['m', 'w', 'd'] as const) {
+				if (request.drain.aborted) break;
+				const isKnown = gate.outcomes.some((one) => one.bug === plan.bug.id && one.kernelSpec === kernelSpec && one.patch === kind);
+				// The widened race is asked only where the bug alone was missed.
+				if (isKnown || (kind === 'w' && isCaught(gate.outcomes, plan.bug.id, kernelSpec))) continue;
+				// A control is asked what caught the bug, if anything did.
+				const catching = gate.outcomes.find((one) => one.bug === plan.bug.id && one.kernelSpec === kernelSpec && one.catch)?.catch;
+				const asked = kind === 'd' && catching ? narrowed(request.suites, plan.bug, [catching.case]) : plan;
+				const outcome = await tryPatch(request, asked, kind, kernelSpec, series, signs);
+				// What a signal cut short is to be measured again.
+				if (outcome && !request.drain.aborted) await step({ outcomes: [...gate.outcomes, outcome] }, outcome);
+			}
+		}
+	}
+	return gate;
+}
+
+interface BugPlan {
+	readonly bug: KnownBug;
+	readonly suites: readonly Suite[];
+	/** Suites reduced to the cases that the catalogue names; they run first. */
+	readonly first: readonly Suite[];
+}
+
+async function planBug(request: GateRequest, bug: KnownBug, series: string): Promise<BugPlan> {
+	const file = bug.patches[series]?.m;
+	if (file === undefined) return { bug, suites: [], first: [] };
+	const patches = await readSeries([join(request.corpusDir, file)]);
+	const tags = request.isAll ? undefined : tagsFor(patches.flatMap((patch) => patch.touches));
+	const suites = suitesFor(request.suites, tags);
+	return { bug, suites, first: casesOf(request.suites, (name) => bug.cases.includes(name)) };
+}
+
+function narrowed(suites: readonly Suite[], bug: KnownBug, names: readonly string[]): BugPlan {
+	return { bug, suites: casesOf(suites, (name) => names.includes(name)), first: [] };
+}
+
+/** Suites reduced to the cases whose `suite/case` is wanted. */
+function casesOf(suites: readonly Suite[], isWanted: (name: string) => boolean): Suite[] {
+	return suites
+		.map((suite) => ({ ...suite, cases: suite.cases.filter((entry) => isWanted(`${suite.name}/${entry.name}`)) }))
+		.filter((suite) => suite.cases.length > 0);
+}
+
+/** The plain kernel on every suite that any bug needs, run now or known from before. */
+async function baseline(request: GateRequest, kernelSpec: string, plans: readonly BugPlan[], known: string | undefined): Promise<Run> {
+	const names = new Set(plans.flatMap(({ suites, first }) => [...suites, ...first].map((suite) => suite.name)));
+	const suites = request.suites.filter((suite) => names.has(suite.name));
+	return runOnce(request, kernelSpec, suites, [], known === undefined ? {} : { id: known });
+}
+
+async function tryPatch(
+	request: GateRequest,
+	plan: BugPlan,
+	kind: PatchKind,
+	kernelSpec: string,
+	series: string,
+	plain: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<Outcome | undefined> {
+	const { bug } = plan;
+	const began = performance.now();
+	const about = {
+		bug: bug.id,
+		title: bug.title,
+		area: bug.area ?? 'other',
+		determinism: bug.determinism,
+		kernelSpec,
+		patch: kind,
+	};
+	const file = bug.patches[series]?.[kind];
+	if (file === undefined) return kind === 'm' ? { ...about, outcome: 'not-applicable', durationMs: 0, runs: [] } : undefined;
+	const patch = join(request.corpusDir, file);
+	const tried = await runUntilCaught(request, plan, kernelSpec, patch, plain, kind === 'd' ? [] : bug.signs);
+	const outcome = tried.isBroken ? 'broken' : kind === 'd' ? (tried.catch ? 'noisy' : 'clean') : tried.catch ? 'caught' : 'missed';
+	return {
+		...about,
+		outcome,
+		...(tried.catch && { catch: tried.catch }),
+		...(tried.why !== undefined && { why: tried.why }),
+		durationMs: Math.round(performance.now() - began),
+		runs: tried.runs,
+	};
+}
+
+/** The cases the catalogue names, then all that could see the bug. */
+async function runUntilCaught(
+	request: GateRequest,
+	plan: BugPlan,
+	kernelSpec: string,
+	patch: string,
+	plain: ReadonlyMap<string, ReadonlySet<string>>,
+	wanted: readonly string[],
+): Promise<Tried> {
+	const runs: string[] = [];
+	const others: string[] = [];
+	const selections = plan.first.length > 0 && !request.isAll ? [plan.first, plan.suites] : [plan.suites];
+	for (const suites of selections) {
+		const left = suites === plan.first ? plan.first : casesOf(suites, (name) => request.isAll || !plan.bug.cases.includes(name));
+		if (left.length === 0 || request.drain.aborted) continue;
+		const judge = (result: CaseResult) => catchOf(result, plain, wanted);
+		const stopWhen = request.isAll ? undefined : (result: CaseResult) => judge(result) !== undefined;
+		const run = await runOnce(request, kernelSpec, left, [patch], { stopWhen });
+		runs.push(run.id);
+		const problem = run.jobs.find((job) => job.problem)?.problem;
+		if (problem) return { isBroken: true, why: problem.message, runs };
+		const results = run.jobs.flatMap((job) => job.cases);
+		const caught = results.map(judge).find((one) => one !== undefined);
+		if (caught) return { catch: caught, isBroken: false, runs };
+		others.push(...results.flatMap((result) => catchOf(result, plain, [])?.sign ?? []));
+	}
+	const why = runs.length === 0 ? 'no suite could see it' : others.length > 0 ? `failed otherwise: ${others.join('; ')}` : undefined;
+	return { isBroken: false, why, runs };
+}
+
+/** A run in a directory of its own, like any other; `id` goes on with one that was cut off, or reads it when it is whole. */
+async function runOnce(
+	request: GateRequest,
+	kernelSpec: string,
+	suites: readonly Suite[],
+	patches: readonly string[],
+	{ id, stopWhen }: { readonly id?: string; readonly stopWhen?: ((result: CaseResult) => boolean) | undefined },
+): Promise<Run> {
+	const { settings, listeners, drain, stop, command, seed } = request;
+	await using store = await openStore(checkout.results, id ?? newRunId(new Date()));
+	if (store.events().some((event) => event.type === 'run-ended')) return store.save();
+	const jobs = planJobs(suites, [kernelSpec], settings.config, { repeat: 1, seed });
+	return executeRun({ jobs, settings, patches, stopWhen, command, store, listeners, drain, stop });
+}
