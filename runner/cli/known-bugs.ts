@@ -40,40 +40,42 @@ export function addKnownBugs(program: Command, context: CommandContext): void {
 		.option('--resume', 'go on with the newest measurement')
 		.option('--seed <n>', 'for everything random', wholeNumber(0), 1)
 		.option('--json', 'the measurement as one JSON document on stdout');
-	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'reruns']).action(async (ids: string[], flags: GateFlags) => {
-		const settings = { ...(await settingsOf({ ...flags })) };
-		const corpusDir = flags.corpus === undefined ? join(checkout.suites, 'known-bugs') : absolute(flags.corpus);
-		const bugs = pickBugs(await readCorpus(corpusDir), ids);
-		const earlier = flags.resume ? await latestGate(checkout.results) : begin(corpusDir, settings);
-		if (earlier.corpus !== corpusDir)
-			throw new UserError(`the newest measurement is of ${earlier.corpus}`, { hint: 'give the same --corpus, or leave --resume away' });
-		const { color } = outputStyle(Boolean(process.stderr.isTTY));
-		const paint = createPaint(color);
-		const out = flags.json ? process.stderr : process.stdout;
-		const { drain, stop } = context.interrupts;
-		const gate = await measureKnownBugs({
-			bugs,
-			corpusDir,
-			suites: await loadSuites(checkout.suites),
-			kernels: await seriesOf(settings, drain),
-			settings,
-			isAll: flags.all ?? false,
-			seed: flags.seed,
-			earlier,
-			command: process.argv.slice(2),
-			async onStep(state, outcome) {
-				await saveGate(checkout.results, state);
-				await writeWhole(join(gateDir(checkout.results, state.id), 'report.html'), await toGateHtml(state));
-				if (outcome && outcome.outcome !== 'not-applicable') out.write(`${outcomeLine(outcome, paint)}\n`);
-			},
-			listeners: [],
-			drain,
-			stop,
-		});
-		if (flags.json) process.stdout.write(`${JSON.stringify(gate, undefined, '\t')}\n`);
-		out.write(`\n${gateSummary(gate, paint).join('\n')}\nreport   ${join(gateDir(checkout.results, gate.id), 'report.html')}\n`);
-		context.finish(gatePasses(gate) ? exitCodes.pass : exitCodes.fail);
-	});
+	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp', 'reruns']).action(
+		async (ids: string[], flags: GateFlags) => {
+			const settings = { ...(await settingsOf({ ...flags })) };
+			const corpusDir = flags.corpus === undefined ? join(checkout.suites, 'known-bugs') : absolute(flags.corpus);
+			const bugs = pickBugs(await readCorpus(corpusDir), ids);
+			const earlier = flags.resume ? await latestGate(checkout.results) : begin(corpusDir, settings);
+			if (earlier.corpus !== corpusDir)
+				throw new UserError(`the newest measurement is of ${earlier.corpus}`, { hint: 'give the same --corpus, or leave --resume away' });
+			const { color } = outputStyle(Boolean(process.stderr.isTTY));
+			const paint = createPaint(color);
+			const out = flags.json ? process.stderr : process.stdout;
+			const { drain, stop } = context.interrupts;
+			const gate = await measureKnownBugs({
+				bugs,
+				corpusDir,
+				suites: await loadSuites(checkout.suites),
+				kernels: await seriesOf(settings, drain),
+				settings,
+				isAll: flags.all ?? false,
+				seed: flags.seed,
+				earlier,
+				command: process.argv.slice(2),
+				async onStep(state, outcome) {
+					await saveGate(checkout.results, state);
+					await writeWhole(join(gateDir(checkout.results, state.id), 'report.html'), await toGateHtml(state));
+					if (outcome && outcome.outcome !== 'not-applicable') out.write(`${outcomeLine(outcome, paint)}\n`);
+				},
+				listeners: [],
+				drain,
+				stop,
+			});
+			if (flags.json) process.stdout.write(`${JSON.stringify(gate, undefined, '\t')}\n`);
+			out.write(`\n${gateSummary(gate, paint).join('\n')}\nreport   ${join(gateDir(checkout.results, gate.id), 'report.html')}\n`);
+			context.finish(gatePasses(gate) ? exitCodes.pass : exitCodes.fail);
+		},
+	);
 }
 
 function begin(corpus: string, settings: Settings): Gate {

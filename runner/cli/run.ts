@@ -9,7 +9,7 @@ import { readSeries } from '../kernel/series.ts';
 import type { EventListener } from '../model/event.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
-import { type Job, planJobs } from '../session/plan.ts';
+import { clockOf, type Job, planJobs } from '../session/plan.ts';
 import { executeRun } from '../session/run.ts';
 import { findRun, newRunId, openStore } from '../session/store.ts';
 import { machineSpec } from '../session/workshop.ts';
@@ -48,41 +48,43 @@ export function addRun(program: Command, context: CommandContext): void {
 		.option('--json', 'the run as one JSON document on stdout')
 		.option('--events', 'events as NDJSON on stdout, as they happen')
 		.option('--dry-run', 'print the plan and the QEMU lines, and do nothing');
-	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'reruns']).action(async (globs: string[], flags: RunFlags) => {
-		const settings = await settingsOf({ ...flags });
-		const patches = (flags.patch ?? []).map(absolute);
-		await readSeries(patches);
-		const resumed =
-			flags.resume === undefined ? undefined : await findRun(checkout.results, flags.resume === true ? 'latest' : flags.resume);
-		if (resumed?.isComplete) throw new UserError(`the run ${resumed.id} is complete`, { hint: './crucible report shows it' });
-		const jobs = await plan(globs, flags, settings);
-		if (flags.dryRun) return printPlan(jobs);
-		await using store = await openStore(checkout.results, resumed?.id ?? newRunId(new Date()));
-		const reporter = terminal(flags);
-		const listeners: EventListener[] = [reporter.onEvent];
-		if (flags.events) listeners.push((event) => void process.stdout.write(`${JSON.stringify(event)}\n`));
-		try {
-			const { drain, stop } = context.interrupts;
-			const command = process.argv.slice(2);
-			const run = await executeRun({
-				jobs,
-				settings,
-				patches,
-				stopWhen: flags.failFast ? ({ status }) => status === 'FAIL' : undefined,
-				command,
-				store,
-				listeners,
-				drain,
-				stop,
-			});
-			await writeReports(run, store.dir);
-			if (flags.json) process.stdout.write(`${JSON.stringify(run, undefined, '\t')}\n`);
-			reporter.finish(run, { report: join(store.dir, 'report.html') });
-			context.finish(run.exitCode);
-		} finally {
-			reporter.stop();
-		}
-	});
+	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp', 'reruns']).action(
+		async (globs: string[], flags: RunFlags) => {
+			const settings = await settingsOf({ ...flags });
+			const patches = (flags.patch ?? []).map(absolute);
+			await readSeries(patches);
+			const resumed =
+				flags.resume === undefined ? undefined : await findRun(checkout.results, flags.resume === true ? 'latest' : flags.resume);
+			if (resumed?.isComplete) throw new UserError(`the run ${resumed.id} is complete`, { hint: './crucible report shows it' });
+			const jobs = await plan(globs, flags, settings);
+			if (flags.dryRun) return printPlan(jobs, settings.warp);
+			await using store = await openStore(checkout.results, resumed?.id ?? newRunId(new Date()));
+			const reporter = terminal(flags);
+			const listeners: EventListener[] = [reporter.onEvent];
+			if (flags.events) listeners.push((event) => void process.stdout.write(`${JSON.stringify(event)}\n`));
+			try {
+				const { drain, stop } = context.interrupts;
+				const command = process.argv.slice(2);
+				const run = await executeRun({
+					jobs,
+					settings,
+					patches,
+					stopWhen: flags.failFast ? ({ status }) => status === 'FAIL' : undefined,
+					command,
+					store,
+					listeners,
+					drain,
+					stop,
+				});
+				await writeReports(run, store.dir);
+				if (flags.json) process.stdout.write(`${JSON.stringify(run, undefined, '\t')}\n`);
+				reporter.finish(run, { report: join(store.dir, 'report.html') });
+				context.finish(run.exitCode);
+			} finally {
+				reporter.stop();
+			}
+		},
+	);
 }
 
 async function plan(globs: readonly string[], flags: RunFlags, settings: Settings): Promise<Job[]> {
@@ -92,17 +94,20 @@ async function plan(globs: readonly string[], flags: RunFlags, settings: Setting
 	return planJobs(suites, settings.kernel, settings.config, { repeat: flags.repeat, seed, timeoutS: flags.timeout });
 }
 
-function printPlan(jobs: readonly Job[]): void {
-	for (const job of jobs) {
-		const parts = {
-			boot: `<${job.kernelSpec} ${job.config}>`,
-			initrd: `<initramfs ${job.suite.image}>`,
-			accel: 'tcg' as const,
-		};
-		const spec = machineSpec(job.suite, parts, `<run>/jobs/${job.id}`);
-		const cases = job.suite.cases.map((entry) => entry.name).join(' ');
-		process.stdout.write(`# ${job.id}: ${cases}\n${formatQemuLine(qemuArgs(spec, { sockets: '<sockets>' }))}\n\n`);
-	}
+function printPlan(jobs: readonly Job[], mayWarp: boolean): void {
+	for (const job of jobs)
+		for (const clock of ['real', 'warp'] as const) {
+			const cases = job.suite.cases.filter((entry) => clockOf(entry, 'tcg', mayWarp) === clock).map((entry) => entry.name);
+			if (cases.length === 0) continue;
+			const parts = {
+				boot: `<${job.kernelSpec} ${job.config}>`,
+				initrd: `<initramfs ${job.suite.image}>`,
+				accel: 'tcg' as const,
+				clock,
+			};
+			const spec = machineSpec(job.suite, parts, `<run>/jobs/${job.id}`);
+			process.stdout.write(`# ${job.id}: ${cases.join(' ')}\n${formatQemuLine(qemuArgs(spec, { sockets: '<sockets>' }))}\n\n`);
+		}
 }
 
 /** With --json or --events stdout is theirs, so the summary goes to stderr. */

@@ -52,6 +52,14 @@ export const settingTable = {
 		repeatable: false,
 		help: 'boot every guest instead of cloning it from a saved one',
 	},
+	warp: {
+		flag: '--no-warp',
+		env: 'CRUCIBLE_WARP',
+		schema: z.union([z.boolean(), z.stringbool()]),
+		fallback: true,
+		repeatable: false,
+		help: 'let cases that say clock: warp wait in real time',
+	},
 	reruns: {
 		flag: '--reruns <n>',
 		env: 'CRUCIBLE_RERUNS',

@@ -8,9 +8,10 @@ import { baseHash } from '../kernel/identity.ts';
 import type { Case } from '../suite/load.ts';
 import { KernelError, messageOf } from '../util/errors.ts';
 import type { AccelChoice } from '../vm/accel.ts';
+import type { Clock } from '../vm/machine-spec.ts';
 import type { Emitter } from './emitter.ts';
 import { guestSource } from './guest.ts';
-import type { Job } from './plan.ts';
+import { clockOf, type Job } from './plan.ts';
 import { type JobParts, settleCase } from './settle-case.ts';
 import { machineSpec, prepareSuite } from './workshop.ts';
 
@@ -36,30 +37,37 @@ export interface OpenJob extends AsyncDisposable {
 	readonly run: (entry: Case) => Promise<void>;
 }
 
-/** A job that is ready for its cases: what it needs is made, and its guests can start. `count` attempts are to come. */
-export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job, count: number): Promise<OpenJob> {
+/** A job that is ready for its cases: what it needs is made, and its guests can start. `entries` are those that will come. */
+export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job, entries: readonly Case[]): Promise<OpenJob> {
 	const { settings, emitter, accel, images, stop } = context;
 	const image = images.get(job.suite.image);
 	if (!image) throw new Error(`image ${job.suite.image} was not prepared`);
 	const began = performance.now();
 	const { provisions, objects } = await prepareSuite(job.suite, kernel, { settings, emitter, signal: context.drain });
-	const guests = guestSource({
-		suite: job.suite,
-		makeSpec: (dir) => machineSpec(job.suite, { boot: kernel.boot, initrd: image.path, accel: accel.accel }, dir),
-		provisions,
-		templates: settings.templates ? { cacheDir: folders.cache, kernelHash: baseHash(kernel.identity), initrdHash: image.hash } : undefined,
-		isForMany: count > 1,
-		timeoutScale: accel.timeoutScale,
-		onNote: (text) => emitter.emit({ type: 'note', text }),
-		signal: stop,
-	});
+	const clockFor = (entry: Case) => clockOf(entry, accel.accel, settings.warp);
+	const sourceFor = (clock: Clock, count: number) =>
+		guestSource({
+			suite: job.suite,
+			makeSpec: (dir) => machineSpec(job.suite, { boot: kernel.boot, initrd: image.path, accel: accel.accel, clock }, dir),
+			provisions,
+			templates: settings.templates
+				? { cacheDir: folders.cache, kernelHash: baseHash(kernel.identity), initrdHash: image.hash }
+				: undefined,
+			isForMany: count > 1,
+			timeoutScale: accel.timeoutScale,
+			onNote: (text) => emitter.emit({ type: 'note', text }),
+			signal: stop,
+		});
+	const countOf = (clock: Clock) => entries.filter((entry) => clockFor(entry) === clock).length * job.repeat;
+	const sources = { real: sourceFor('real', countOf('real')), warp: sourceFor('warp', countOf('warp')) };
 	emitter.emit({ type: 'job-started', job: job.id, kernel: kernel.identity, accel: accel.accel, qemu: context.qemu });
 	let hasFailed = false;
 	const parts: JobParts = {
 		job,
 		runDir: context.runDir,
 		release: kernel.identity.release,
-		guests,
+		guests: sources,
+		clockFor,
 		provisions,
 		objects,
 		timeoutScale: accel.timeoutScale,
@@ -83,7 +91,7 @@ export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job
 			}
 		},
 		async [Symbol.asyncDispose]() {
-			await guests[Symbol.asyncDispose]();
+			for (const source of Object.values(sources)) await source[Symbol.asyncDispose]();
 			emitter.emit({ type: 'job-ended', job: job.id, durationMs: Math.round(performance.now() - began) });
 		},
 	};

@@ -1,7 +1,8 @@
 /** From a selection to jobs: suite x kernel x config, each a plain value that any worker could run. */
 
 import type { PlannedJob } from '../model/event.ts';
-import type { Suite } from '../suite/load.ts';
+import type { Case, Suite } from '../suite/load.ts';
+import type { Accel, Clock } from '../vm/machine-spec.ts';
 
 export interface Job {
 	readonly id: string;
@@ -26,6 +27,11 @@ export function planJobs(
 	return [...new Set(kernels)].flatMap((kernelSpec) =>
 		suites.map((suite) => ({ id: `${suite.name}.${safeName(kernelSpec)}.${safeName(config)}`, suite, kernelSpec, config, ...options })),
 	);
+}
+
+/** How time goes for a case: only TCG can make it leap, and the user may forbid it. */
+export function clockOf(entry: Pick<Case, 'clock'>, accel: Accel, mayWarp: boolean): Clock {
+	return entry.clock === 'warp' && accel === 'tcg' && mayWarp ? 'warp' : 'real';
 }
 
 /** What the journal keeps of a job before anything ran. */

@@ -120,7 +120,7 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const schedule = scheduleTasks(tasks, lanes, ({ job, entry }) =>
 		durations.get(durationKey(job.suite.name, entry.name, job.config, shared.accel.accel)),
 	);
-	await using desk = jobDesk(tasks, (job, count) => openJob(shared, kernel, job, count));
+	await using desk = jobDesk(tasks, (job, entries) => openJob(shared, kernel, job, entries));
 	const take = async (task: Task) => (shared.wantsMore() ? desk.run(task) : undefined);
 	await inLanes(schedule.together, lanes, take);
 	await inLanes(schedule.alone, 1, take);

@@ -10,6 +10,7 @@ import type { Provisions } from '../suite/provision.ts';
 import { runCase } from '../suite/run-case.ts';
 import { nextAttempt, settle } from '../suite/settle.ts';
 import { InfraError, messageOf } from '../util/errors.ts';
+import type { Clock } from '../vm/machine-spec.ts';
 import type { Emitter } from './emitter.ts';
 import { reproduceLine } from './fold.ts';
 import type { GuestSource } from './guest.ts';
@@ -20,7 +21,9 @@ export interface JobParts {
 	/** The run directory. */
 	readonly runDir: string;
 	readonly release: string;
-	readonly guests: GuestSource;
+	/** Where guests come from, by how time goes in them. */
+	readonly guests: Readonly<Record<Clock, GuestSource>>;
+	readonly clockFor: (entry: Case) => Clock;
 	readonly provisions: Provisions;
 	readonly objects: KernelObjects;
 	readonly timeoutScale: number;
@@ -53,11 +56,12 @@ export async function settleCase(parts: JobParts, entry: Case): Promise<void> {
 
 async function attemptCase(parts: JobParts, entry: Case, relative: string): Promise<Attempt> {
 	const { job } = parts;
+	const clock = parts.clockFor(entry);
 	const absolute = join(parts.runDir, relative);
 	await mkdir(absolute, { recursive: true });
 	const began = performance.now();
 	try {
-		await using guest = await parts.guests.start(join(absolute, 'boot'), (splat) =>
+		await using guest = await parts.guests[clock].start(join(absolute, 'boot'), (splat) =>
 			parts.emitter.emit({ type: 'splat-seen', job: job.id, case: entry.name, splat }),
 		);
 		return await runCase({
@@ -68,6 +72,7 @@ async function attemptCase(parts: JobParts, entry: Case, relative: string): Prom
 			dir: { absolute, relative },
 			kernel: parts.release.split('.').slice(0, 2).join('.'),
 			seed: job.seed,
+			clock,
 			timeoutScale: parts.timeoutScale,
 			timeoutS: job.timeoutS,
 			shares: guest.shares,

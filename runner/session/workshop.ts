@@ -19,7 +19,7 @@ import { programsOf, type Suite } from '../suite/load.ts';
 import type { Provisions } from '../suite/provision.ts';
 import type { Scope } from '../util/scope.ts';
 import type { AccelChoice } from '../vm/accel.ts';
-import type { MachineSpec } from '../vm/machine-spec.ts';
+import type { Clock, MachineSpec } from '../vm/machine-spec.ts';
 import type { Emitter } from './emitter.ts';
 
 interface Options {
@@ -107,7 +107,7 @@ export async function prepareSuite(
 /** A machine for a suite, as a plan: nothing is made. Disks and shares are below `dir`. */
 export function machineSpec(
 	suite: Suite,
-	parts: { readonly boot: string; readonly initrd: string; readonly accel: AccelChoice['accel'] },
+	parts: { readonly boot: string; readonly initrd: string; readonly accel: AccelChoice['accel']; readonly clock: Clock },
 	dir: string,
 ): MachineSpec {
 	return {
@@ -117,6 +117,7 @@ export function machineSpec(
 		cpus: suite.cpus,
 		memoryMiB: suite.memory,
 		accel: parts.accel,
+		clock: parts.clock,
 		disks: Object.keys(suite.needs.disks).map((name) => ({ name, path: join(dir, `${name}.qcow2`), format: 'qcow2' as const })),
 		shares: Object.entries(suite.needs.shares).map(([tag, kind]) => ({ tag, path: join(dir, 'shares', tag), kind })),
 	};

@@ -2,6 +2,7 @@
 
 import type { Assertion, Splat } from '../model/run.ts';
 import type { Machine } from '../vm/machine.ts';
+import type { Clock } from '../vm/machine-spec.ts';
 import type { Case, Suite } from './load.ts';
 import type { Provisions } from './provision.ts';
 import type { Ending } from './verdict.ts';
@@ -16,6 +17,8 @@ export interface CaseRun {
 	/** `6.12` */
 	readonly kernel: string;
 	readonly seed: number;
+	/** How time goes in the machine. */
+	readonly clock: Clock;
 	/** Multiplies timeouts that are written for KVM. */
 	readonly timeoutScale: number;
 	/** Seconds that replace the case's own timeout. */

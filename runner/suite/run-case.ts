@@ -104,6 +104,8 @@ function caseEnv(run: CaseRun): Record<string, string> {
 		CRUCIBLE_KERNEL: run.kernel,
 		CRUCIBLE_SEED: String(run.seed),
 		CRUCIBLE_SCALE: String(run.timeoutScale),
+		CRUCIBLE_CLOCK: run.clock,
+		CRUCIBLE_PAUSE: run.clock === 'warp' ? '2' : '0.02',
 		...Object.fromEntries(disks),
 	};
 }

@@ -30,6 +30,8 @@ const testCase = z
 		/** What must have been measured for a pass to count; a case without any is refused. */
 		evidence: z.array(claim).min(1, 'a case states its evidence: what must have been seen for a pass to count'),
 		tags: z.array(name).default([]),
+		/** `warp`: it mostly waits, and may run in a guest whose time leaps while it idles (under TCG; elsewhere it waits in real time). */
+		clock: z.enum(['real', 'warp']).default('real'),
 		/** Runs while no other guest does: it measures time, or needs the whole host. */
 		alone: z.boolean().default(false),
 	})

@@ -9,6 +9,8 @@ export interface MachineSpec {
 	readonly cpus: number;
 	readonly memoryMiB: number;
 	readonly accel: Accel;
+	/** How the guest's time goes; under KVM always `real`. */
+	readonly clock?: Clock;
 	readonly disks?: readonly Disk[];
 	readonly shares?: readonly Share[];
 	/** Appended as they are. */
@@ -16,6 +18,12 @@ export interface MachineSpec {
 }
 
 export type Accel = 'kvm' | 'tcg';
+
+/**
+ * `warp`: the guest's time is counted in its instructions, and leaps to the next timer while every CPU idles, so that waiting costs
+ * nothing. It leaps while the guest waits for us, too: a disk's answer or the next command may come many guest seconds later.
+ */
+export type Clock = 'real' | 'warp';
 
 /** A virtio-blk disk; the guest finds it by its serial number, which is `name` (at most 20 characters). */
 export interface Disk {

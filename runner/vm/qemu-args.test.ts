@@ -50,6 +50,14 @@ test('the line for people keeps a value beside its option and quotes what a shel
 	);
 });
 
+test('time leaps under TCG where asked for, with the CPUs in turn; KVM knows nothing of it', (t) => {
+	const warped = qemuArgs({ ...spec, clock: 'warp' }, files);
+	t.deepEqual(valuesOf(warped, '-icount'), ['shift=1,sleep=off']);
+	t.deepEqual(valuesOf(warped, '-accel'), ['tcg,thread=single']);
+	t.deepEqual(valuesOf(qemuArgs(spec, files), '-icount'), []);
+	t.deepEqual(valuesOf(qemuArgs({ ...spec, accel: 'kvm', clock: 'warp' }, files), '-icount'), []);
+});
+
 test('a virtiofs share is a vhost-user device on a socket of its own, and the memory is shared with its daemon', (t) => {
 	const shares = [{ tag: 'export', path: '/srv', kind: 'virtiofs' as const }];
 	const args = qemuArgs({ ...spec, shares }, files);

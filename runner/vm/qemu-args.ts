@@ -47,7 +47,7 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 	const memory = files.ram ? ramFile(files.ram, spec.memoryMiB) : virtiofsShares.length > 0 ? sharedMemory(spec.memoryMiB) : undefined;
 	return [
 		['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
-		['-machine', `q35,vmport=off${memory ? ',memory-backend=ram' : ''}`, ...accelArgs(spec.accel)],
+		['-machine', `q35,vmport=off${memory ? ',memory-backend=ram' : ''}`, ...accelArgs(spec.accel, spec.clock)],
 		memory ? ['-object', memory] : [],
 		['-smp', `${spec.cpus}`, '-m', `${spec.memoryMiB}M`],
 		['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', [cmdline, spec.cmdline].filter(Boolean).join(' ')],
@@ -85,9 +85,11 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 	].flat();
 }
 
-/** `max` is the host's CPU under KVM, and all that TCG can do under TCG. */
-export function accelArgs(accel: MachineSpec['accel']): string[] {
-	return ['-accel', accel === 'kvm' ? 'kvm' : 'tcg,thread=multi', '-cpu', 'max'];
+/** `max` is the host's CPU under KVM, and all that TCG can do under TCG. icount runs the guest's CPUs in turn, 2 ns an instruction. */
+export function accelArgs(accel: MachineSpec['accel'], clock: MachineSpec['clock'] = 'real'): string[] {
+	if (accel === 'kvm') return ['-accel', 'kvm', '-cpu', 'max'];
+	if (clock === 'warp') return ['-accel', 'tcg,thread=single', '-icount', 'shift=1,sleep=off', '-cpu', 'max'];
+	return ['-accel', 'tcg,thread=multi', '-cpu', 'max'];
 }
 
 /** For people and shells: one option with its value per line, quoted where a shell would change it. */

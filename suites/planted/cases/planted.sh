@@ -39,12 +39,12 @@ kernel_log_mark() {
 	echo "$kernel_log_from" >/dev/kmsg
 }
 
-# kernel_says TEXT: waits for a kernel message with TEXT after the mark. Reading /dev/kmsg blocks until there is one.
+# kernel_says TEXT [SECONDS]: waits for a kernel message with TEXT after the mark. Reading /dev/kmsg blocks until there is one.
 kernel_says() {
 	awk -v from="$kernel_log_from" -v text="$1" '
 		index($0, from) { seen = 1; next }
 		seen && index($0, text) { exit }' /dev/kmsg &
-	wait_until 15 "the kernel to say '$1'" has_ended $!
+	wait_until "${2:-15}" "the kernel to say '$1'" has_ended $!
 	kernel_said=$?
 	end_process $! awk
 	return $kernel_said

@@ -13,6 +13,14 @@ pass)
 	echo 'ok 2 the second'
 	echo '# evidence: seen 1'
 	;;
+sleep)
+	begin 1
+	read -r before _ </proc/uptime
+	sleep 60
+	read -r after _ </proc/uptime
+	echo 'ok 1 a minute has passed'
+	echo "# evidence: slept_s $((${after%.*} - ${before%.*}))"
+	;;
 fail)
 	begin 2
 	echo 'ok 1 the first'
