@@ -1,7 +1,7 @@
 /** The state of a schedule that is being played: what has happened, who is held, what is waited for. Pure: told of events and of time. */
 
 import type { RaceStep } from '../model/race.ts';
-import type { Sentence, Schedule, Step } from './schedule.ts';
+import type { Schedule, Sentence, Step } from './schedule.ts';
 import { untilOf } from './schedule.ts';
 
 /** A point somebody waits for; `key` tells two apart that count from different moments. */
@@ -50,7 +50,8 @@ export interface Play {
 	readonly steps: () => readonly RaceStep[];
 }
 
-const keyOf = (sentence: Sentence, step: Step) => (step.after === undefined ? sentence.text : `${sentence.text} (after ${step.after.text})`);
+const keyOf = (sentence: Sentence, step: Step) =>
+	step.after === undefined ? sentence.text : `${sentence.text} (after ${step.after.text})`;
 
 /** A play of `schedule`, at its beginning. */
 export function createPlay(schedule: Schedule): Play {
@@ -93,7 +94,11 @@ export function createPlay(schedule: Schedule): Play {
 				if (!state.begun && isOpen(state)) {
 					const when = step.when.point;
 					const occurrence =
-						when.kind === 'time' ? (nowMs >= openedMs(state) + when.ms ? { atMs: nowMs } : undefined) : happened.get(keyOf(step.when, step));
+						when.kind === 'time'
+							? nowMs >= openedMs(state) + when.ms
+								? { atMs: nowMs }
+								: undefined
+							: happened.get(keyOf(step.when, step));
 					if (occurrence) {
 						begin(state, occurrence);
 						isChanged = true;
@@ -101,8 +106,7 @@ export function createPlay(schedule: Schedule): Play {
 				}
 				if (!isHeld(state) || !state.begun) continue;
 				for (const until of untilOf(step)) {
-					const isDone =
-						until.point.kind === 'time' ? nowMs >= state.begun.atMs + until.point.ms : happened.has(keyOf(until, step));
+					const isDone = until.point.kind === 'time' ? nowMs >= state.begun.atMs + until.point.ms : happened.has(keyOf(until, step));
 					if (!isDone) continue;
 					release(state, nowMs, 'kept', until.text);
 					isChanged = true;
@@ -142,7 +146,9 @@ export function createPlay(schedule: Schedule): Play {
 		},
 		tick(nowMs) {
 			settle(nowMs);
-			return states.flatMap((state, index) => (isHeld(state) && state.begun && nowMs >= state.begun.atMs + state.deadlineMs ? [index] : []));
+			return states.flatMap((state, index) =>
+				isHeld(state) && state.begun && nowMs >= state.begun.atMs + state.deadlineMs ? [index] : [],
+			);
 		},
 		giveUp(index, nowMs) {
 			const state = states[index];

@@ -11,7 +11,7 @@ import { createPlay, type Play, type Wanted } from './play.ts';
 import { holdsFor, isActor, type Sighting } from './point.ts';
 import type { Schedule } from './schedule.ts';
 import { describeStand, type Standing } from './standing.ts';
-import { parseSections, readSymbols, sectionsScript, type Symbols } from './symbols.ts';
+import { parseSections, readSymbols, type Symbols, sectionsScript } from './symbols.ts';
 import { openTasks, type Tasks } from './tasks.ts';
 
 export interface Played {
@@ -107,7 +107,10 @@ class Player implements Race {
 		const untap = this.#machine.console.tapLines((line) => this.#hear(line));
 		this.#loop = this.#run().finally(untap);
 		this.#loop.catch((error: unknown) => this.#synced.reject(error));
-		await Promise.all([prepare(), withDeadline(this.#synced.promise, prepareMs * this.#machine.timeoutScale, 'the mark of a race in the guest')]);
+		await Promise.all([
+			prepare(),
+			withDeadline(this.#synced.promise, prepareMs * this.#machine.timeoutScale, 'the mark of a race in the guest'),
+		]);
 	}
 
 	async finish(): Promise<Played> {

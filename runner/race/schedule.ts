@@ -1,7 +1,7 @@
 /** A schedule: who the actors of a race are, and who is held where until what; the docstrings here are its reference. */
 
 import { z } from 'zod';
-import { anyone, parsePoint, type Point } from './point.ts';
+import { anyone, type Point, parsePoint } from './point.ts';
 
 const actorName = z.string().regex(/^[a-z][a-z0-9_-]*$/, 'names of actors are lower-case letters, digits, dashes and underscores');
 
@@ -44,11 +44,14 @@ const step = z
 		/** Seconds of host time after which the hold is given up, and the case is INCONCLUSIVE. */
 		deadline: seconds.optional(),
 	})
+	.refine((value) => value.after?.point.kind !== 'time', '`after` is a moment, not a time; `when` may be a time')
 	.refine((value) => value.until === undefined || value.hold !== undefined, '`until` without `hold`: what is to end then?');
 
 export const scheduleSchema = z
 	.strictObject({
-		actors: z.record(actorName, actor).refine((actors) => !Object.hasOwn(actors, anyone), `"${anyone}" is whoever comes, and needs no entry`),
+		actors: z
+			.record(actorName, actor)
+			.refine((actors) => !Object.hasOwn(actors, anyone), `"${anyone}" is whoever comes, and needs no entry`),
 		/** For every hold that has none of its own; shorter than the guest's watchdogs (soft lockup 20 s, RCU stall 21 s by default). */
 		deadline: seconds.default(8),
 		play: z.array(step).min(1),

@@ -13,7 +13,8 @@ export interface Standing {
 }
 
 /** Functions in which a CPU spins until another one does something. */
-const spins = /^(?:(?:native_|__pv_)?queued_\w*lock_slowpath|smp_call_function\w*|csd_lock\w*|osq_lock|rwsem_\w*spin\w*|mutex_\w*spin\w*)\b/;
+const spins =
+	/^(?:(?:native_|__pv_)?queued_\w*lock_slowpath|smp_call_function\w*|csd_lock\w*|osq_lock|rwsem_\w*spin\w*|mutex_\w*spin\w*)\b/;
 
 /** Sentences: one for each CPU, then why the step's `until` did not come, as far as that shows. */
 export function describeStand(standings: readonly Standing[], index: number, schedule: Schedule): string[] {

@@ -58,7 +58,11 @@ export async function readSymbols(objects: KernelObjects, sections: Sections, si
 }
 
 /** As readSymbols, of values; `objects` are files that may know the name of a function without code of its own. */
-export function symbolsOf(functions: readonly FunctionSymbol[], variables: ReadonlyMap<string, bigint>, objects: readonly string[]): Symbols {
+export function symbolsOf(
+	functions: readonly FunctionSymbol[],
+	variables: ReadonlyMap<string, bigint>,
+	objects: readonly string[],
+): Symbols {
 	const sorted = [...functions].sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
 	const functionAt: Symbols['functionAt'] = (address) => {
 		let low = 0;
@@ -86,15 +90,16 @@ export function symbolsOf(functions: readonly FunctionSymbol[], variables: Reado
 			const exact = inModule.filter(({ name }) => name === place.function);
 			// The compiler renames a copy with fewer arguments; a part or the cold half of a function is not its beginning.
 			const found =
-				exact.length > 0
-					? exact
-					: inModule.filter(({ name }) => sourceName(name) === place.function && !/\.(?:cold|part)\b/.test(name));
+				exact.length > 0 ? exact : inModule.filter(({ name }) => sourceName(name) === place.function && !/\.(?:cold|part)\b/.test(name));
 			const [only] = found;
 			if (!only) throw await absent(place, functions, objects);
 			if (found.length > 1) {
 				const modules = [...new Set(found.map(({ module }) => module ?? 'vmlinux'))];
 				throw new UserError(`there are ${found.length} functions ${place.function}, in ${modules.join(' and ')}`, {
-					hint: modules.length > 1 ? `write ${modules.map((module) => `${module}:${place.function}`).join(' or ')}` : 'take a function that it calls, or its caller',
+					hint:
+						modules.length > 1
+							? `write ${modules.map((module) => `${module}:${place.function}`).join(' or ')}`
+							: 'take a function that it calls, or its caller',
 				});
 			}
 			const address = only.address + BigInt(place.offset);

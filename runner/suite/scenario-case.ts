@@ -9,8 +9,8 @@ import { withDeadline } from '../util/deadline.ts';
 import { UserError } from '../util/errors.ts';
 import type { CaseOutput, CaseRun } from './case-run.ts';
 import { endingOf } from './ending.ts';
-import { createRaces } from './race-case.ts';
 import { guestPaths } from './provision.ts';
+import { createRaces } from './race-case.ts';
 import { CaseFailure, createLog, type ScenarioBody, type ScenarioContext, SkipCase } from './scenario.ts';
 import type { Ending } from './verdict.ts';
 

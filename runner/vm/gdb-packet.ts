@@ -43,7 +43,7 @@ export function packetReader(onMessage: (message: GdbMessage) => void): (chunk: 
 }
 
 function decode(body: Buffer, checksum: string): GdbMessage {
-	const payload = expandRuns(body.toString('latin1').replace(/}([^])/g, (_, character: string) => `}${unescaped(character)}`));
+	const payload = expandRuns(body.toString('latin1').replace(/}([\s\S])/g, (_, character: string) => `}${unescaped(character)}`));
 	return checksum.toLowerCase() === hex2(sumOf(body)) ? { kind: 'packet', payload } : { kind: 'broken', payload };
 }
 

@@ -1,7 +1,7 @@
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { rm } from 'node:fs/promises';
-import { once } from 'node:events';
 import test from 'ava';
 import { encodePacket, type GdbMessage, packetReader } from './gdb-packet.ts';
 import { parseRegisters64 } from './gdb-registers.ts';
@@ -39,7 +39,8 @@ const read: GdbMessage[] = [
 ];
 
 test('a stream gives the same messages wherever it is cut', (t) => {
-	for (let pieceBytes = 1; pieceBytes <= stream.length; pieceBytes++) t.deepEqual(readAll(stream, pieceBytes), read, `pieces of ${pieceBytes}`);
+	for (let pieceBytes = 1; pieceBytes <= stream.length; pieceBytes++)
+		t.deepEqual(readAll(stream, pieceBytes), read, `pieces of ${pieceBytes}`);
 });
 
 test('bytes between packets are dropped, and a wrong checksum is told', (t) => {

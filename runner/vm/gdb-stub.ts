@@ -207,7 +207,7 @@ export class GdbStub implements AsyncDisposable {
 /** A stop reply; undefined for any other answer. */
 export function parseStop(payload: string): Stop | undefined {
 	// "T05thread:01;", "T02thread:p01.03;"
-	const match = /^T([0-9a-f]{2})(?:[^]*;)?thread:([0-9a-fp.]+);/.exec(payload);
+	const match = /^T([0-9a-f]{2})(?:[\s\S]*;)?thread:([0-9a-fp.]+);/.exec(payload);
 	return match ? { signal: Number.parseInt(match[1] ?? '', 16), thread: parseThread(match[2] ?? '') } : undefined;
 }
 
