@@ -4,6 +4,9 @@ import type { Schedule } from './schedule.ts';
 
 export const syncMark = 'crucible race begins';
 
+/** A step that has begun is a file here, named by its number from 1; `step` in suites/lib/race.sh waits for it. */
+export const stepsDir = '/run/race';
+
 /**
  * Moves what runs in user space to CPU 0, where the agent starts every case, and unbound kernel workers to CPU 0 and to the CPUs of
  * actors that are such workers. The last thing it does is the mark.
@@ -17,6 +20,8 @@ export function preparationScript({ actors }: Schedule): string {
 	set -- \${line##*) }
 	[ $(($7 & 0x200000)) -ne 0 ] || taskset -p 1 "\${dir#/proc/}" >/dev/null 2>&1
 done
+rm -rf ${stepsDir}
+mkdir ${stepsDir}
 echo ${mask.toString(16)} >/sys/devices/virtual/workqueue/cpumask
 echo '${syncMark}' >/sys/kernel/tracing/trace_marker`;
 }

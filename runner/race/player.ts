@@ -6,7 +6,7 @@ import { deferred, withDeadline } from '../util/deadline.ts';
 import { InfraError } from '../util/errors.ts';
 import type { GdbStub } from '../vm/gdb-stub.ts';
 import { guestEnv, type Machine } from '../vm/machine.ts';
-import { preparationScript, syncMark } from './guest.ts';
+import { preparationScript, stepsDir, syncMark } from './guest.ts';
 import { createPlay, type Play, type Wanted } from './play.ts';
 import { holdsFor, isActor, type Sighting } from './point.ts';
 import type { Schedule } from './schedule.ts';
@@ -249,9 +249,13 @@ class Player implements Race {
 			}
 	}
 
+	/** The guest is told of steps that have begun; it hears of them when it runs again. */
 	#noteTimes(): void {
 		this.#play.steps().forEach(({ beganMs }, index) => {
-			if (beganMs !== undefined) this.#guestMs[index] ??= this.#ranMs;
+			if (beganMs === undefined || this.#guestMs[index] !== undefined) return;
+			this.#guestMs[index] = this.#ranMs;
+			// A machine that ends meanwhile needs no news.
+			this.#machine.agent.push(`${stepsDir}/${index + 1}`, '').catch(() => {});
 		});
 	}
 
