@@ -20,11 +20,27 @@ export interface RaceStep {
 	readonly stood?: readonly string[];
 }
 
+export interface DiagramRow {
+	/** Index of a column. */
+	readonly column: number;
+	/** How deep a call is; what is no call stands with the call it is about. */
+	readonly depth: number;
+	readonly kind: 'call' | 'hold' | 'fact' | 'trace' | 'splat';
+	readonly text: string;
+}
+
+/** Who did what when: a column for each task, rows in the order of time. */
+export interface Diagram {
+	/** `mount (CPU 1)` */
+	readonly columns: readonly string[];
+	readonly rows: readonly DiagramRow[];
+}
+
 /** A race as an attempt played it. */
 export interface RaceRecord {
 	readonly steps: readonly RaceStep[];
-	/** In columns by task, for a commit message; absent when nothing was reached. */
-	readonly diagram?: string;
-	/** The same as a picture. */
-	readonly svg?: string;
+	/** Absent when nothing was reached. */
+	readonly diagram?: Diagram;
+	/** The diagram in columns of text, for a commit message. */
+	readonly text?: string;
 }

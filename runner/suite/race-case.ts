@@ -1,10 +1,15 @@
 /** Races of a case: the one of its suite.yaml, and those a scenario plays; and what they prove. */
 
+import { open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
-import type { RaceStep } from '../model/race.ts';
-import type { Evidence } from '../model/run.ts';
+import type { RaceRecord, RaceStep } from '../model/race.ts';
+import type { Evidence, Splat } from '../model/run.ts';
+import { drawRace } from '../race/diagram.ts';
+import { diagramText } from '../race/diagram-text.ts';
 import { type Played, type Race, startRace } from '../race/player.ts';
 import { type Schedule, scheduleSchema } from '../race/schedule.ts';
+import { parseTrace } from '../race/trace-events.ts';
 import { UserError } from '../util/errors.ts';
 import { formatDuration } from '../util/text.ts';
 import type { CaseOutput, CaseRun } from './case-run.ts';
@@ -83,6 +88,43 @@ export function raceMeasured(races: readonly Played[] | undefined): Record<strin
 	const holds = races.flatMap(({ steps }) => steps.filter(({ hold }) => hold !== undefined));
 	const reached = holds.filter(({ outcome }) => outcome !== 'never came').length;
 	return { hold_reached: `${reached}`, hold_kept: `${holds.filter(({ outcome }) => outcome === 'kept').length}` };
+}
+
+/** A race is at the end of its trace. */
+const mostTraceBytes = 4 * 1024 * 1024;
+
+/**
+ * Draws what was played, or the splat of a case without a schedule that tells of two tasks: diagram.txt in the attempt's folder, and for
+ * the reports. Nothing for other cases.
+ */
+export async function recordRace(
+	dir: string,
+	races: readonly Played[] | undefined,
+	splats: readonly Splat[],
+): Promise<RaceRecord | undefined> {
+	const splat = splats.find(({ isFailure, stacks }) => isFailure && stacks.some(({ role }) => role === 'access'));
+	const isTold = splat?.stacks.some(({ role }) => role === 'freed');
+	if (!races?.length && !isTold) return undefined;
+	const steps = races?.flatMap((played) => played.steps) ?? [];
+	const guestMs = races?.flatMap((played) => played.steps.map((_, index) => played.guestMs[index])) ?? [];
+	const diagram = drawRace({ steps, guestMs, splat, trace: parseTrace(await readEnd(join(dir, 'trace.txt'))) });
+	if (diagram.rows.length === 0) return { steps };
+	const text = diagramText(diagram);
+	await writeFile(join(dir, 'diagram.txt'), `${text}\n`);
+	return { steps, diagram, text };
+}
+
+async function readEnd(path: string): Promise<string> {
+	const file = await open(path).catch(() => undefined);
+	if (!file) return '';
+	try {
+		const { size } = await file.stat();
+		const length = Math.min(size, mostTraceBytes);
+		const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+		return buffer.toString('latin1');
+	} finally {
+		await file.close();
+	}
 }
 
 /** Where `actor` of suites/lib/race.sh pins whom: CRUCIBLE_ACTOR_<NAME> is a CPU. */

@@ -13,7 +13,7 @@ import { checkClaim } from './evidence.ts';
 import { runGuestCase } from './guest-case.ts';
 import { loadModules } from './load-modules.ts';
 import { guestPaths } from './provision.ts';
-import { actorEnv, playDuring, raceEvidence, raceMeasured } from './race-case.ts';
+import { actorEnv, playDuring, raceEvidence, raceMeasured, recordRace } from './race-case.ts';
 import { runScenario } from './scenario-case.ts';
 import { startTrace } from './tracing.ts';
 import { decide, type Ending } from './verdict.ts';
@@ -33,6 +33,7 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	const allLeft = isUnexplained ? [...leftOvers, `kernel tainted (${taint}) without a report on the console`] : leftOvers;
 	const measured = { ...output.measured, ...raceMeasured(output.races) };
 	const evidence = [...run.entry.evidence.map((claim) => checkClaim(claim, measured)), ...raceEvidence(output.races)];
+	const race = await recordRace(dir.absolute, output.races, splats);
 	const needsTail = ['guest-ended', 'kernel-hang', 'test-hang', 'lost'].includes(output.ending.how);
 	return {
 		...decide({ ...output, ktapProblems: output.problems, evidence, splats, leftOvers: allLeft }),
@@ -43,6 +44,7 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 		leftOvers: allLeft,
 		counters,
 		measured,
+		...(race && { race }),
 		...(needsTail && { consoleTail: machine.console.tail(40) }),
 		dir: dir.relative,
 	};
