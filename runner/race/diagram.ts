@@ -61,6 +61,8 @@ export function drawRace(input: DiagramInput): Diagram {
 	const splatMs = splat?.guestTime === undefined ? Number.POSITIVE_INFINITY : splat.guestTime * 1000 - zeroMs;
 	if (allocated) add(Number.NEGATIVE_INFINITY, allocated.column, ...calls(allocated, allocated.calls.length), factRow(allocated));
 
+	/** A task that is held does nothing: the clocks of both sides differ by some ms. */
+	const holds: { column: Column; fromMs: number; toMs: number }[] = [];
 	/** When the rest of a chain runs: as the last hold in it ends. */
 	const resumedMs = new Map<Chain, number>();
 	const began = steps
@@ -83,14 +85,23 @@ export function drawRace(input: DiagramInput): Diagram {
 			const forMs = (step.endedMs ?? 0) - (step.beganMs ?? 0);
 			const until = step.releasedBy === undefined ? '' : ` until ${step.releasedBy}`;
 			rows.push({ depth: rows.at(-1)?.depth ?? 0, kind: 'hold', text: `held ${Math.round(forMs)} ms${until}` });
+			holds.push({ column, fromMs: atMs, toMs: atMs + forMs });
 			if (chain) resumedMs.set(chain, atMs + forMs);
 		}
 		add(atMs, column, ...rows);
 	}
 
 	const accessMs = access ? (resumedMs.get(access) ?? splatMs) : splatMs;
-	// What was freed was freed before it was used.
-	if (freed) add(resumedMs.get(freed) ?? accessMs - 0.001, freed.column, ...calls(freed, freed.calls.length), factRow(freed));
+	// What was freed was freed before it was used, while the one who used it was held, and not while its own task was.
+	if (freed) {
+		const lastHold = (of: Column) => holds.findLast(({ column }) => isSame(column, of));
+		const freeMs = Math.max(
+			lastHold(freed.column)?.toMs ?? Number.NEGATIVE_INFINITY,
+			(access && lastHold(access.column)?.fromMs) ?? Number.NEGATIVE_INFINITY,
+		);
+		const atMs = Number.isFinite(freeMs) ? Math.min(freeMs + 0.001, accessMs) : accessMs - 0.001;
+		add(atMs, freed.column, ...calls(freed, freed.calls.length), factRow(freed));
+	}
 	if (access) add(accessMs, access.column, ...calls(access, access.calls.length));
 	if (splat)
 		add(splatMs, access?.column ?? { task: splat.task?.comm ?? '?', pid: splat.task?.pid, cpu: splat.cpu }, {
@@ -102,7 +113,9 @@ export function drawRace(input: DiagramInput): Diagram {
 	const columns = mergeColumns(entries.map(({ column }) => column));
 	const fromMs = began[0]?.atMs ?? Number.NEGATIVE_INFINITY;
 	for (const { event, times } of condense(trace, columns)) {
-		const atMs = event.seconds * 1000 - zeroMs;
+		const sentMs = event.seconds * 1000 - zeroMs;
+		const held = holds.find(({ column, fromMs, toMs }) => isSame(column, event) && sentMs >= fromMs && sentMs <= toMs);
+		const atMs = held ? held.toMs + 0.001 : sentMs;
 		if (atMs < fromMs || atMs > splatMs || event.text === syncMark) continue;
 		add(
 			atMs,
