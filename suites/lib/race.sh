@@ -17,7 +17,7 @@ mark() {
 	echo "$*" >/sys/kernel/tracing/trace_marker
 }
 
-# step N: waits until the N-th step of the schedule has begun, that is, until its actor is held; needs wait.sh.
+# step N [SECONDS]: waits until the N-th step of the schedule has begun, that is, until its actor is held; needs wait.sh.
 step() {
-	wait_until 5 "step $1 of the race" [ -e "/run/race/$1" ]
+	wait_until "${2:-5}" "step $1 of the race" [ -e "/run/race/$1" ]
 }
