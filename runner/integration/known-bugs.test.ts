@@ -26,6 +26,12 @@ const bugs = [
 		case: 'race-erofs/withdraw-volume',
 		reason: /^KASAN: slab-use-after-free Read in cachefiles_withdraw_volume/,
 	},
+	{
+		id: '37',
+		what: 'a cookie in use is discarded from the LRU',
+		case: 'race-ninep/lru-reuse',
+		reason: /^not ok: the cookie stays active while the file is open/,
+	},
 ];
 
 for (const bug of bugs) {

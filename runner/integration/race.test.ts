@@ -148,6 +148,15 @@ test('two CPUs that come to one function at the same moment are both seen', asyn
 	);
 });
 
+test('a machine plays one race after another', async (t) => {
+	const { machine } = t.context;
+	for (const round of ['a', 'b', 'c']) {
+		const script = `taskset -c 1 mkdir /tmp/${round}`;
+		const { played } = await play(machine, { play: [{ when: 'maker reaches vfs_mkdir', hold: 'maker', until: 'after 20 ms' }] }, script);
+		t.is(played.steps[0]?.outcome, 'kept', round);
+	}
+});
+
 test('a function that is not there is told before anything runs', async (t) => {
 	const { machine } = t.context;
 	const error = await t.throwsAsync(play(machine, { play: [{ when: 'maker reaches vfs_mkdirs' }] }, 'true'), { instanceOf: UserError });

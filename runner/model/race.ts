@@ -14,8 +14,9 @@ export interface RaceStep {
 	/** The task that came there. */
 	readonly task?: string;
 	readonly cpu?: number;
-	/** The sentence that ended the hold. */
+	/** The sentence that ended the hold, and the task that made it true. */
 	readonly releasedBy?: string;
+	readonly releaser?: { readonly task: string; readonly cpu: number };
 	/** Of a hold that was given up: where each CPU stood, `CPU 1 mount at foo+0x12/0x80 [erofs]`, and who waited for whom. */
 	readonly stood?: readonly string[];
 }

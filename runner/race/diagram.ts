@@ -73,7 +73,7 @@ export function drawRace(input: DiagramInput): Diagram {
 		if (step.task === undefined) continue;
 		const column = { task: step.task, cpu: step.cpu };
 		const point = parsePoint(step.when);
-		const name = typeof point !== 'string' && 'place' in point ? point.place.function : undefined;
+		const name = functionOf(step.when);
 		if (name === undefined) {
 			add(atMs, column, { depth: 0, kind: 'fact', text: step.when });
 			continue;
@@ -89,6 +89,16 @@ export function drawRace(input: DiagramInput): Diagram {
 			if (chain) resumedMs.set(chain, atMs + forMs);
 		}
 		add(atMs, column, ...rows);
+	}
+
+	// What ended a hold, unless it is a step of its own.
+	for (const { step, atMs } of began) {
+		const { releaser, releasedBy = '', endedMs = 0, beganMs = 0 } = step;
+		if (!releaser || steps.some(({ when }) => when === releasedBy)) continue;
+		const name = functionOf(releasedBy);
+		const text = name === undefined ? releasedBy : isLeave(parsePoint(releasedBy)) ? `${name} returns` : name;
+		const isDrawn = freed && isSame(freed.column, releaser) && freed.calls.some((call) => isCall(call, name ?? ''));
+		if (!isDrawn) add(atMs + endedMs - beganMs - 0.002, releaser, { depth: 0, kind: name === undefined ? 'fact' : 'call', text });
 	}
 
 	const accessMs = access ? (resumedMs.get(access) ?? splatMs) : splatMs;
@@ -124,6 +134,11 @@ export function drawRace(input: DiagramInput): Diagram {
 		);
 	}
 	return layOut(entries, columns);
+}
+
+function functionOf(sentence: string): string | undefined {
+	const point = parsePoint(sentence);
+	return typeof point !== 'string' && 'place' in point ? point.place.function : undefined;
 }
 
 /** The stack may show the inline function around the one with a symbol: fscache_relinquish_volume calls __fscache_relinquish_volume. */

@@ -15,8 +15,6 @@ export interface Occurrence {
 	readonly atMs: number;
 	readonly cpu?: number;
 	readonly task?: string;
-	/** Who stood there besides, for a hold that was given up. */
-	readonly actor?: string;
 }
 
 interface State {
@@ -27,6 +25,7 @@ interface State {
 	endedMs?: number;
 	outcome?: RaceStep['outcome'];
 	releasedBy?: string;
+	releaser?: Occurrence | undefined;
 }
 
 export interface Play {
@@ -63,11 +62,12 @@ export function createPlay(schedule: Schedule): Play {
 	const openedMs = ({ step }: State) => (step.after === undefined ? 0 : (happened.get(step.after.text)?.atMs ?? 0));
 	const isHeld = (state: State) => state.heldCpu !== undefined && state.endedMs === undefined;
 
-	const release = (state: State, atMs: number, outcome: NonNullable<RaceStep['outcome']>, by: string) => {
+	const release = (state: State, atMs: number, outcome: NonNullable<RaceStep['outcome']>, by: string, releaser?: Occurrence) => {
 		if (state.endedMs !== undefined) return;
 		state.endedMs = atMs;
 		state.outcome = outcome;
 		state.releasedBy = by;
+		state.releaser = releaser;
 	};
 
 	const begin = (state: State, occurrence: Occurrence) => {
@@ -75,7 +75,7 @@ export function createPlay(schedule: Schedule): Play {
 		state.begun = occurrence;
 		for (const other of states)
 			if (isHeld(other) && step.release !== undefined && other.step.hold === step.release)
-				release(other, occurrence.atMs, 'kept', step.when.text);
+				release(other, occurrence.atMs, 'kept', step.when.text, occurrence);
 		if (step.hold === undefined) {
 			state.endedMs = occurrence.atMs;
 			state.outcome = 'kept';
@@ -108,7 +108,7 @@ export function createPlay(schedule: Schedule): Play {
 				for (const until of untilOf(step)) {
 					const isDone = until.point.kind === 'time' ? nowMs >= state.begun.atMs + until.point.ms : happened.has(keyOf(until, step));
 					if (!isDone) continue;
-					release(state, nowMs, 'kept', until.text);
+					release(state, nowMs, 'kept', until.text, happened.get(keyOf(until, step)));
 					isChanged = true;
 					break;
 				}
@@ -174,7 +174,7 @@ export function createPlay(schedule: Schedule): Play {
 			for (const state of states) if (isHeld(state)) release(state, nowMs, 'cut short', 'the end of the case');
 		},
 		steps: () =>
-			states.map(({ step, begun, heldCpu, endedMs, outcome, releasedBy }) => ({
+			states.map(({ step, begun, heldCpu, endedMs, outcome, releasedBy, releaser }) => ({
 				when: step.when.text,
 				...(step.hold !== undefined && { hold: step.hold }),
 				until: untilOf(step).map(({ text }) => text),
@@ -184,6 +184,7 @@ export function createPlay(schedule: Schedule): Play {
 				...(begun?.task !== undefined && { task: begun.task }),
 				...((heldCpu ?? begun?.cpu) !== undefined && { cpu: heldCpu ?? begun?.cpu }),
 				...(releasedBy !== undefined && { releasedBy }),
+				...(releaser?.task !== undefined && releaser.cpu !== undefined && { releaser: { task: releaser.task, cpu: releaser.cpu } }),
 			})),
 	};
 }

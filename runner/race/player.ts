@@ -18,6 +18,8 @@ export interface Played {
 	readonly steps: readonly RaceStep[];
 	/** Guest time, in ms since the mark `syncMark` of the trace, for each step that began: holds stop no clock, but the player does. */
 	readonly guestMs: readonly (number | undefined)[];
+	/** Of a sweep: a step that did not come proves nothing, and takes nothing away. */
+	readonly isOptional?: boolean;
 }
 
 /** A schedule under way; `finish` when the case is over, whatever became of the machine. */

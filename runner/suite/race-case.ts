@@ -14,11 +14,19 @@ import { UserError } from '../util/errors.ts';
 import { formatDuration } from '../util/text.ts';
 import type { CaseOutput, CaseRun } from './case-run.ts';
 
-/** Runs `body` with the case's own schedule played meanwhile, if it has one. */
+/** Runs `body` with the case's own schedule played meanwhile, if it has one; a function that this kernel lacks leaves the case unrun. */
 export async function playDuring(run: CaseRun, body: () => Promise<CaseOutput>): Promise<CaseOutput> {
 	const { race: schedule } = run.entry;
 	if (!schedule) return body();
-	const race = await startRace(run.machine, schedule, run.objects, run.signal);
+	let race: Race;
+	try {
+		race = await startRace(run.machine, schedule, run.objects, run.signal);
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		// Kernels differ, and the other cases are to run: no reason to end the run.
+		const why = `its race cannot be played: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`;
+		return { ending: { how: 'not-started', why }, assertions: [], measured: {}, problems: [] };
+	}
 	let output: CaseOutput | undefined;
 	try {
 		output = await body();
@@ -32,7 +40,7 @@ export async function playDuring(run: CaseRun, body: () => Promise<CaseOutput>):
 
 /** The schedules that a scenario plays, each checked as one of a suite.yaml is. */
 export function createRaces(run: CaseRun): {
-	readonly play: (schedule: unknown) => Promise<Race>;
+	readonly play: (schedule: unknown, options?: { readonly optional?: boolean }) => Promise<Race>;
 	readonly finish: () => Promise<void>;
 	readonly played: readonly Played[];
 } {
@@ -40,14 +48,14 @@ export function createRaces(run: CaseRun): {
 	const played: Played[] = [];
 	return {
 		played,
-		async play(value) {
+		async play(value, { optional = false } = {}) {
 			const parsed = scheduleSchema.safeParse(value);
 			if (!parsed.success) throw new UserError(`not a schedule: ${z.prettifyError(parsed.error)}`);
 			const started = await startRace(run.machine, parsed.data, run.objects, run.signal);
 			const race: Race = {
 				async finish() {
 					const result = await started.finish();
-					if (races.includes(race)) played.push(result);
+					if (races.includes(race)) played.push(optional ? { ...result, isOptional: true } : result);
 					races.splice(races.indexOf(race), 1);
 					return result;
 				},
@@ -63,8 +71,8 @@ export function createRaces(run: CaseRun): {
 
 /** A step that did not happen as written is missing evidence. */
 export function raceEvidence(races: readonly Played[] | undefined): Evidence[] {
-	return (races ?? []).flatMap(({ steps }) =>
-		steps.map((step) => ({ claim: claimOf(step), measured: measuredOf(step), holds: step.outcome === 'kept' })),
+	return (races ?? []).flatMap(({ steps, isOptional }) =>
+		(isOptional ? [] : steps).map((step) => ({ claim: claimOf(step), measured: measuredOf(step), holds: step.outcome === 'kept' })),
 	);
 }
 

@@ -5,6 +5,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkout } from '../config/paths.ts';
+import { listCalls } from '../race/calls.ts';
 import { withDeadline } from '../util/deadline.ts';
 import { UserError } from '../util/errors.ts';
 import type { CaseOutput, CaseRun } from './case-run.ts';
@@ -27,7 +28,7 @@ export async function runScenario(run: CaseRun, env: Readonly<Record<string, str
 	let ending: Ending = { how: 'exited', exitCode: 0 };
 	let skipped: string | undefined;
 	try {
-		const context = await contextOf(run, env, signal, log, races.play, (line) => file.write(`${line}\n`));
+		const context = await contextOf(run, env, signal, log, races, (line) => file.write(`${line}\n`));
 		const timeoutMs = (run.timeoutS ?? entry.timeout) * 1000 * run.timeoutScale;
 		await withDeadline(body(context), timeoutMs, `${suite.name}/${entry.name}`, run.signal);
 	} catch (error) {
@@ -65,7 +66,7 @@ async function contextOf(
 	env: Readonly<Record<string, string>>,
 	signal: AbortSignal,
 	log: ReturnType<typeof createLog>,
-	play: ScenarioContext['race']['play'],
+	races: ReturnType<typeof createRaces>,
 	note: (line: string) => void,
 ): Promise<ScenarioContext> {
 	const { machine, suite } = run;
@@ -125,7 +126,7 @@ async function contextOf(
 			if (path === undefined) throw new UserError(`the suite ${suite.name} declares no disk "${name}"`);
 			return path;
 		},
-		race: { play },
+		race: { play: races.play, calls: (name) => listCalls(name, run.objects, signal) },
 		ninep: {
 			async reads() {
 				const now = await machine.ninepReads();

@@ -172,6 +172,8 @@ export class Machine implements AsyncDisposable {
 	 * machines and templates that never hold a vCPU have none of it.
 	 */
 	async openGdb(signal?: AbortSignal): Promise<GdbStub> {
+		// QEMU lets go of the last one only when told: "duplicate yank instance".
+		if (this.#stubs > 0) await this.qmp.monitor('gdbserver none');
 		const path = join(this.#sockets, `gdb${++this.#stubs}`);
 		const said = await this.qmp.monitor(`gdbserver unix:${path},server=on,wait=off`);
 		const socket = await connectSocket(path, { ms: socketMs, signal, orUntil: this.exited }).catch((error: unknown) => {
