@@ -20,6 +20,18 @@ const bugs = [
 		case: 'nfs-fsc/v42-drop-pages',
 		reason: /^not ok: warm read is served without a READ on the server/,
 	},
+	{
+		id: '31',
+		what: 'a volume is withdrawn without a reference to it',
+		case: 'race-erofs/withdraw-volume',
+		reason: /^KASAN: slab-use-after-free Read in cachefiles_withdraw_volume/,
+	},
+	{
+		id: '37',
+		what: 'a cookie in use is discarded from the LRU',
+		case: 'race-ninep/lru-reuse',
+		reason: /^not ok: the cookie stays active while the file is open/,
+	},
 ];
 
 for (const bug of bugs) {

@@ -1,5 +1,7 @@
 /** The shapes of a run and everything in it; run.json is one `Run`, and every report is a projection of it. */
 
+import type { RaceRecord } from './race.ts';
+
 export const statuses = ['PASS', 'FAIL', 'INCONCLUSIVE', 'ERROR', 'MISS', 'SKIP', 'XFAIL'] as const;
 export type Status = (typeof statuses)[number];
 
@@ -103,6 +105,8 @@ export interface Attempt {
 	readonly counters: Readonly<Record<string, readonly [number, number]>>;
 	/** Values the case reported under `# evidence:` or `t.evidence`, by name. */
 	readonly measured: Readonly<Record<string, string>>;
+	/** The schedule that was played, and the diagram of it. */
+	readonly race?: RaceRecord;
 	/** Last console lines, kept where the verdict needs them (panic, hang, lost machine). */
 	readonly consoleTail?: readonly string[];
 	/** Folder of its files, relative to the run directory. */

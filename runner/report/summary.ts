@@ -132,6 +132,7 @@ function caseLines(job: JobResult, result: CaseResult, folder: string, paint: Pa
 			...(isSaid ? [] : [reason]),
 			...splats.flatMap((splat) => splatLines(splat, isPlain ? 1 : most.frames, paint)),
 			...findings,
+			...(isPlain || attempt?.race?.text === undefined ? [] : attempt.race.text.split('\n')),
 			...(isPlain || splats.length > 0
 				? []
 				: (attempt?.consoleTail ?? []).slice(-most.lines).map((line) => paint('dim', `console: ${line}`))),

@@ -78,6 +78,7 @@ async function attemptCase(parts: JobParts, entry: Case, relative: string): Prom
 			shares: guest.shares,
 			splats: { take: guest.takeSplats },
 			finish: (splats) => finishSplats(parts, splats),
+			objects: parts.objects,
 			signal: parts.stop,
 		});
 	} catch (error) {

@@ -1,6 +1,8 @@
 /** What an attempt is given, and what its case said. */
 
 import type { Assertion, Splat } from '../model/run.ts';
+import type { KernelObjects } from '../parse/symbolize.ts';
+import type { Played } from '../race/player.ts';
 import type { Machine } from '../vm/machine.ts';
 import type { Clock } from '../vm/machine-spec.ts';
 import type { Case, Suite } from './load.ts';
@@ -29,6 +31,8 @@ export interface CaseRun {
 	readonly splats: { readonly take: () => Splat[] };
 	/** Adds file:line and, where a known issue accepts it, its id. */
 	readonly finish: (splats: readonly Splat[]) => Promise<Splat[]>;
+	/** What knows the addresses of functions, for races. */
+	readonly objects: KernelObjects;
 	readonly signal: AbortSignal;
 }
 
@@ -39,4 +43,6 @@ export interface CaseOutput {
 	readonly measured: Readonly<Record<string, string>>;
 	readonly problems: readonly string[];
 	readonly skipped?: string | undefined;
+	/** Schedules that were played. */
+	readonly races?: readonly Played[];
 }

@@ -13,6 +13,7 @@ import { checkClaim } from './evidence.ts';
 import { runGuestCase } from './guest-case.ts';
 import { loadModules } from './load-modules.ts';
 import { guestPaths } from './provision.ts';
+import { actorEnv, playDuring, raceEvidence, raceMeasured, recordRace } from './race-case.ts';
 import { runScenario } from './scenario-case.ts';
 import { startTrace } from './tracing.ts';
 import { decide, type Ending } from './verdict.ts';
@@ -30,7 +31,9 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	const splats = await run.finish([...run.splats.take(), ...findSplats(kmemleak)]);
 	const isUnexplained = taint !== 0 && !splats.some((splat) => splat.isFailure);
 	const allLeft = isUnexplained ? [...leftOvers, `kernel tainted (${taint}) without a report on the console`] : leftOvers;
-	const evidence = run.entry.evidence.map((claim) => checkClaim(claim, output.measured));
+	const measured = { ...output.measured, ...raceMeasured(output.races) };
+	const evidence = [...run.entry.evidence.map((claim) => checkClaim(claim, measured)), ...raceEvidence(output.races)];
+	const race = await recordRace(dir.absolute, output.races, splats);
 	const needsTail = ['guest-ended', 'kernel-hang', 'test-hang', 'lost'].includes(output.ending.how);
 	return {
 		...decide({ ...output, ktapProblems: output.problems, evidence, splats, leftOvers: allLeft }),
@@ -40,7 +43,8 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 		splats,
 		leftOvers: allLeft,
 		counters,
-		measured: output.measured,
+		measured,
+		...(race && { race }),
 		...(needsTail && { consoleTail: machine.console.tail(40) }),
 		dir: dir.relative,
 	};
@@ -65,7 +69,8 @@ async function observe(run: CaseRun): Promise<Observation> {
 		if (why !== undefined) return { ...nothing, output: unsaid({ how: 'not-started', why }) };
 		using trace = await startTrace(machine, suite.trace, ask);
 		const before = await rememberRest(machine, ask);
-		const output = run.entry.scenario === undefined ? await runGuestCase(run, ask.env) : await runScenario(run, ask.env);
+		const env = ask.env;
+		const output = await playDuring(run, () => (run.entry.scenario === undefined ? runGuestCase(run, env) : runScenario(run, env)));
 		if (output.ending.how !== 'exited' && output.ending.how !== 'signalled') return { ...nothing, output };
 		await trace.finish();
 		const rest = await checkRest(machine, modules, ask);
@@ -107,5 +112,6 @@ function caseEnv(run: CaseRun): Record<string, string> {
 		CRUCIBLE_CLOCK: run.clock,
 		CRUCIBLE_PAUSE: run.clock === 'warp' ? '2' : '0.02',
 		...Object.fromEntries(disks),
+		...actorEnv(run.entry.race),
 	};
 }

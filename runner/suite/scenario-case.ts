@@ -5,11 +5,13 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkout } from '../config/paths.ts';
+import { listCalls } from '../race/calls.ts';
 import { withDeadline } from '../util/deadline.ts';
 import { UserError } from '../util/errors.ts';
 import type { CaseOutput, CaseRun } from './case-run.ts';
 import { endingOf } from './ending.ts';
 import { guestPaths } from './provision.ts';
+import { createRaces } from './race-case.ts';
 import { CaseFailure, createLog, type ScenarioBody, type ScenarioContext, SkipCase } from './scenario.ts';
 import type { Ending } from './verdict.ts';
 
@@ -22,10 +24,11 @@ export async function runScenario(run: CaseRun, env: Readonly<Record<string, str
 	const signal = AbortSignal.any([run.signal, stop.signal]);
 	const file = createWriteStream(join(run.dir.absolute, 'agent.log'));
 	const log = createLog();
+	const races = createRaces(run);
 	let ending: Ending = { how: 'exited', exitCode: 0 };
 	let skipped: string | undefined;
 	try {
-		const context = await contextOf(run, env, signal, log, (line) => file.write(`${line}\n`));
+		const context = await contextOf(run, env, signal, log, races, (line) => file.write(`${line}\n`));
 		const timeoutMs = (run.timeoutS ?? entry.timeout) * 1000 * run.timeoutScale;
 		await withDeadline(body(context), timeoutMs, `${suite.name}/${entry.name}`, run.signal);
 	} catch (error) {
@@ -35,9 +38,10 @@ export async function runScenario(run: CaseRun, env: Readonly<Record<string, str
 		else ending = await endingOf(run, error);
 	} finally {
 		stop.abort(new Error('the case is over'));
+		await races.finish();
 		file.end();
 	}
-	return { ending, assertions: log.assertions, measured: log.measured, problems: [], skipped };
+	return { ending, assertions: log.assertions, measured: log.measured, problems: [], skipped, races: races.played };
 }
 
 /** The case's default export; compiled code mirrors the checkout below dist/. */
@@ -62,6 +66,7 @@ async function contextOf(
 	env: Readonly<Record<string, string>>,
 	signal: AbortSignal,
 	log: ReturnType<typeof createLog>,
+	races: ReturnType<typeof createRaces>,
 	note: (line: string) => void,
 ): Promise<ScenarioContext> {
 	const { machine, suite } = run;
@@ -121,6 +126,7 @@ async function contextOf(
 			if (path === undefined) throw new UserError(`the suite ${suite.name} declares no disk "${name}"`);
 			return path;
 		},
+		race: { play: races.play, calls: (name) => listCalls(name, run.objects, signal) },
 		ninep: {
 			async reads() {
 				const now = await machine.ninepReads();

@@ -1,6 +1,8 @@
 /** The API of a case written in TypeScript: it drives the machine from the host and says what it saw. */
 
 import type { Assertion } from '../model/run.ts';
+import type { Call } from '../race/calls.ts';
+import type { Race } from '../race/player.ts';
 import { UserError } from '../util/errors.ts';
 
 export interface GuestExit {
@@ -46,6 +48,15 @@ export interface ScenarioContext {
 	readonly share: (name: string) => string;
 	/** The device of a disk of the suite in the guest: `/dev/vda`. */
 	readonly disk: (name: string) => string;
+	readonly race: {
+		/**
+		 * Plays a schedule from now on, as suite.yaml has it under `race`; `finish` ends it, and the case's end does. Steps that do not
+		 * happen make the case INCONCLUSIVE, unless they are `optional`, for a sweep.
+		 */
+		readonly play: (schedule: unknown, options?: { readonly optional?: boolean }) => Promise<Race>;
+		/** The calls that a function makes: `ACTOR reaches <place>` is the moment before each. */
+		readonly calls: (name: string) => Promise<readonly Call[]>;
+	};
 	readonly ninep: {
 		/** READ requests that QEMU's 9p server has answered since the case began, and the bytes they asked for. */
 		readonly reads: () => Promise<{ readonly requests: number; readonly bytes: number }>;

@@ -1,6 +1,7 @@
 /** What a suite.yaml may say; the docstrings here are the reference that suites/README.md points to. */
 
 import { z } from 'zod';
+import { scheduleSchema, watchdogSeconds } from '../race/schedule.ts';
 import { shareKinds } from '../vm/machine-spec.ts';
 import { parseClaim } from './evidence.ts';
 
@@ -25,6 +26,8 @@ const testCase = z
 		run: z.array(z.string()).min(1).optional(),
 		/** A TypeScript file under cases/, run on the host, that drives the machine. */
 		scenario: relativePath.regex(/\.ts$/, 'a .ts file').optional(),
+		/** Who is held where, until what, while the case runs (runner/race/schedule.ts); a schedule that did not happen is never a pass. */
+		race: scheduleSchema.optional(),
 		/** Seconds under KVM; multiplied by the accelerator's scale. */
 		timeout: z.number().positive().max(3600).default(30),
 		/** What must have been measured for a pass to count; a case without any is refused. */
@@ -37,7 +40,7 @@ const testCase = z
 	})
 	.refine((value) => (value.run === undefined) !== (value.scenario === undefined), 'a case has either `run` or `scenario`');
 
-export const suiteSchema = z.strictObject({
+const suiteShape = z.strictObject({
 	summary: z.string().min(1),
 	tags: z.array(name).default([]),
 	needs: z
@@ -64,6 +67,23 @@ export const suiteSchema = z.strictObject({
 	/** Groups of trace events (the folders of /sys/kernel/tracing/events) streamed to trace.txt. */
 	trace: z.array(z.string().regex(/^[a-z0-9_]+$/i)).default([]),
 	cases: z.record(name, testCase).refine((cases) => Object.keys(cases).length > 0, 'a suite has at least one case'),
+});
+
+export const suiteSchema = suiteShape.superRefine(({ cases, cmdline, cpus }, context) => {
+	const mostSeconds = watchdogSeconds(cmdline);
+	for (const [caseName, { race }] of Object.entries(cases)) {
+		const path = ['cases', caseName, 'race'];
+		for (const [actor, { cpu }] of Object.entries(race?.actors ?? {}))
+			if (cpu !== undefined && cpu >= cpus)
+				context.addIssue({ code: 'custom', message: `CPU ${cpu} of ${cpus}: the first is 0`, path: [...path, 'actors', actor, 'cpu'] });
+		for (const seconds of [race?.deadline, ...(race?.play ?? []).map(({ deadline }) => deadline)])
+			if (seconds !== undefined && seconds >= mostSeconds)
+				context.addIssue({
+					code: 'custom',
+					message: `a hold of ${seconds} s wakes the guest's watchdogs, which wait ${mostSeconds} s: raise watchdog_thresh and rcupdate.rcu_cpu_stall_timeout in \`cmdline\``,
+					path,
+				});
+	}
 });
 
 export type SuiteFile = z.output<typeof suiteSchema>;

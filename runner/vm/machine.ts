@@ -13,6 +13,7 @@ import { Agent, type GuestExec, type GuestResult } from './agent.ts';
 import { Channel } from './channel.ts';
 import { Console } from './console.ts';
 import { encodeRenewal } from './frames.ts';
+import { GdbStub } from './gdb-stub.ts';
 import { explainExit, GuestEnded, type MachineExit } from './machine-exit.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { countNinepReads, type NinepReads } from './ninep-reads.ts';
@@ -64,6 +65,8 @@ interface Parts {
 	readonly pid: number;
 	readonly dir: string;
 	readonly timeoutScale: number;
+	/** The folder of the sockets. */
+	readonly sockets: string;
 }
 
 export class Machine implements AsyncDisposable {
@@ -82,10 +85,13 @@ export class Machine implements AsyncDisposable {
 	readonly dir: string;
 	readonly timeoutScale: number;
 	readonly #scope: Scope;
+	readonly #sockets: string;
 	#barriers = 0;
+	#stubs = 0;
 
 	private constructor(parts: Parts) {
 		this.#scope = parts.scope;
+		this.#sockets = parts.sockets;
 		this.qmp = parts.qmp;
 		this.agent = parts.agent;
 		this.console = parts.console;
@@ -159,6 +165,21 @@ export class Machine implements AsyncDisposable {
 	/** Reads that QEMU's 9p server answered since the boot. */
 	async ninepReads(): Promise<NinepReads> {
 		return countNinepReads(ninepTrace(this.dir));
+	}
+
+	/**
+	 * Starts QEMU's gdb stub and connects to it, which stops the machine; one at a time. It is not on QEMU's command line, so
+	 * machines and templates that never hold a vCPU have none of it.
+	 */
+	async openGdb(signal?: AbortSignal): Promise<GdbStub> {
+		// QEMU lets go of the last one only when told: "duplicate yank instance".
+		if (this.#stubs > 0) await this.qmp.monitor('gdbserver none');
+		const path = join(this.#sockets, `gdb${++this.#stubs}`);
+		const said = await this.qmp.monitor(`gdbserver unix:${path},server=on,wait=off`);
+		const socket = await connectSocket(path, { ms: socketMs, signal, orUntil: this.exited }).catch((error: unknown) => {
+			throw new InfraError(`QEMU's gdb stub does not start: ${said.trim()}`, { cause: error });
+		});
+		return GdbStub.connect(socket, signal);
 	}
 
 	/** Ends QEMU and closes the files; never fails because the machine is already gone. */
@@ -275,7 +296,7 @@ async function connectChannels(scope: Scope, process: QemuProcess, sockets: stri
 		await withDeadline(exited, 5_000, 'the end of QEMU').catch(() => process.kill());
 		await exited;
 	});
-	return { scope, qmp, agent, console, results, trace, ssh, exited, pid: process.pid, dir, timeoutScale };
+	return { scope, qmp, agent, console, results, trace, ssh, exited, pid: process.pid, dir, timeoutScale, sockets };
 }
 
 async function recordTo(dir: string, channels: Pick<Parts, 'console' | 'results' | 'trace'>): Promise<void> {

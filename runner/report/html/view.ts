@@ -6,6 +6,7 @@ import { distinctSplats, rate, tellingAttempt } from '../attempts.ts';
 import { callText, placeText, tellingFrames } from '../frame-text.ts';
 import { columnOf, type Matrix, matrixOf } from '../matrix.ts';
 import { bySeverity, isFine, statusesBySeverity } from '../severity.ts';
+import { diagramSvg } from './diagram-svg.ts';
 
 /** Names of the files of an attempt, by the attempt's folder; both relative, as they are linked. */
 export type FilesByDir = ReadonlyMap<string, readonly string[]>;
@@ -98,6 +99,7 @@ function caseView(job: JobResult, result: CaseResult, files: FilesByDir) {
 		counters: Object.entries(attempt?.counters ?? {}).map(([name, [before, after]]) => ({ name, before, after, delta: after - before })),
 		measured: Object.entries(attempt?.measured ?? {}),
 		splats: splats.map((splat) => splatView(splat, result)),
+		race: attempt?.race && { svg: attempt.race.diagram ? diagramSvg(attempt.race.diagram) : '', text: attempt.race.text ?? '' },
 		consoleTail: attempt?.consoleTail ?? [],
 		files: attempt === undefined ? [] : fileLinks(attempt.dir, files),
 		reproduce: result.reproduce,

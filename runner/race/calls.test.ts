@@ -1,0 +1,38 @@
+import test from 'ava';
+import { UserError } from '../util/errors.ts';
+import { listCalls, parseCalls } from './calls.ts';
+
+// objdump -r --no-show-raw-insn --disassemble=cachefiles_withdraw_cache cachefiles.ko
+const relocatable = `0000000000000b30 <cachefiles_withdraw_cache>:
+     b30:	call   b35 <cachefiles_withdraw_cache+0x5>
+			b31: R_X86_64_PLT32	__fentry__-0x4
+     ba1:	call   ba6 <cachefiles_withdraw_cache+0x76>
+			ba2: R_X86_64_PLT32	__asan_load8_noabort-0x4
+     bc3:	mov    %rax,%rdi
+     bcb:	call   bd0 <cachefiles_withdraw_cache+0xa0>
+			bcc: R_X86_64_PLT32	fscache_withdraw_cache-0x4
+     be0:	call   *0x18(%rax)
+`;
+
+// The same of vmlinux, where addresses are final and more than 53 bits.
+const final = `ffffffff812e89b0 <vfs_mkdir>:
+ffffffff812e89b0:	call   ffffffff81063ae0 <__fentry__>
+ffffffff812e89d7:	call   ffffffff812c1f50 <__asan_load8>
+ffffffff812e8a31:	call   ffffffff812e5d10 <inode_permission>
+`;
+
+test('calls are read with their callee, without what a sanitizer put in', (t) => {
+	t.deepEqual(parseCalls(relocatable, 'cachefiles_withdraw_cache'), [
+		{ offset: 0x9b, callee: 'fscache_withdraw_cache' },
+		{ offset: 0xb0, callee: '*' },
+	]);
+	t.deepEqual(parseCalls(final, 'vfs_mkdir'), [{ offset: 0x81, callee: 'inode_permission' }]);
+	t.is(parseCalls(final, 'vfs_rmdir'), undefined);
+});
+
+test('a function that no object has is told', async (t) => {
+	await t.throwsAsync(listCalls('vfs_mkdirs', { modules: new Map() }), {
+		instanceOf: UserError,
+		message: 'no object has a function vfs_mkdirs',
+	});
+});
