@@ -69,9 +69,9 @@ async function sh(machine: Machine, script: string): Promise<string> {
 
 const isolation = 'ls /tmp; cat /proc/sys/vm/swappiness; cut -d " " -f 1 /proc/modules; od -A n -t x1 -N 16 /dev/vda';
 const comparable =
-	'uname -a; cat /proc/cmdline /proc/mounts; grep -c . /proc/cpuinfo; ls /sys/bus/virtio/devices /dev; id; env | sort; ls -R /etc';
+	'uname -srvm; cat /proc/cmdline /proc/mounts; grep -c . /proc/cpuinfo; ls /sys/bus/virtio/devices /dev; id; env | sort; ls -R /etc';
 
-test('a clone is pristine whatever the one before it left, has its own disk, share, clock and random numbers, and a quiet console', async (t) => {
+test('a clone is pristine whatever the one before it left, has its own disk, share, clock, name and random numbers, and a quiet console', async (t) => {
 	const { dir } = t.context;
 	const first = await furnished(dir, 'first');
 	await using template = await openClonable(first);
@@ -118,6 +118,9 @@ test('a clone is pristine whatever the one before it left, has its own disk, sha
 		[two, three].map((machine) => sh(machine, 'head -c 64 /dev/urandom | md5sum; cat /proc/sys/kernel/random/uuid')),
 	);
 	t.not(twoRandom, threeRandom);
+	const names = await Promise.all([two, three].map((machine) => sh(machine, 'uname -n')));
+	for (const name of names) t.regex(name, /^crucible-[0-9a-f]{8}\n$/);
+	t.not(names[0], names[1]);
 	t.is(await sh(two, 'head -c 6 /dev/vda'), 'second');
 	await two.mark('end');
 	t.notRegex(await readFile(join(dir, 'two/console.log'), 'utf8'), /Linux version|the template is ready/);

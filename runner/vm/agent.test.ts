@@ -9,6 +9,7 @@ import { checkout } from '../config/paths.ts';
 import { readRecipe } from '../image/recipe.ts';
 import { poll } from '../util/deadline.ts';
 import { exec } from '../util/exec.ts';
+import { exists } from '../util/files.ts';
 import { Agent, GuestError } from './agent.ts';
 import { encodeFrame, encodeRenewal, FrameDecoder, request, windowBytes } from './frames.ts';
 import { pushFiles } from './push-files.ts';
@@ -127,6 +128,56 @@ test('a daemon that keeps the pipes does not keep the program from ending, and g
 	t.is(result.stdout, 'started\n');
 	await agent.exec(sh(`echo go >${dir}/go; until [ -s ${dir}/done ]; do sleep 0.01; done`));
 	t.is(await readFile(join(dir, 'done'), 'utf8'), 'wrote\n');
+});
+
+/** Pids of the agent's children by name. */
+async function children(pid: number | undefined): Promise<Map<string, number>> {
+	const pids = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').filter(Boolean);
+	const names = await Promise.all(pids.map((child) => readFile(`/proc/${child}/comm`, 'utf8')));
+	return new Map(pids.map((child, at) => [names[at]?.trim() ?? '', Number(child)]));
+}
+
+for (const [how, options, expected] of [
+	['without stdin', { ...sh('echo $$; pwd; echo $A; cat; echo err >&2; exit 3') }, { stderr: 'err\n', rest: '/usr\nb c\n' }],
+	['with stdin', { ...sh('echo $$; cat'), stdin: 'input' }, { stderr: '', rest: 'input' }],
+	['with its error output among the other', { ...sh('echo $$; echo err >&2'), mergeStderr: true }, { stderr: '', rest: 'err\n' }],
+] as const) {
+	test(`the first program after getting ready is a child that was there before, ${how}`, async (t) => {
+		const { agent, pid } = t.context;
+		await agent.getReady(5_000);
+		const ready = await children(pid);
+		t.deepEqual([...ready.keys()].sort(), ['agent', 'true']);
+		const { stdout, stderr } = await agent.exec({ ...options, cwd: '/usr', env: { ...env, A: 'b c' } });
+		t.is(stdout, `${ready.get('agent')}\n${expected.rest}`);
+		t.is(stderr, expected.stderr);
+		t.not((await agent.exec(sh('echo $$'))).stdout, `${ready.get('agent')}\n`);
+	});
+}
+
+test('a spare child that somebody killed, or that gets too much, is not used', async (t) => {
+	const { agent, pid } = t.context;
+	for (const argument of ['', 'x'.repeat(40_000)]) {
+		await agent.getReady(5_000);
+		const spare = (await children(pid)).get('agent');
+		if (argument === '') {
+			process.kill(spare ?? 0, 'SIGKILL');
+			await poll(async () => !(await exists(`/proc/${spare}`)), { ms: 5_000, what: 'the end of the spare child' });
+		}
+		const { stdout } = await agent.exec({ argv: ['sh', '-c', 'echo $$ "$#"', 'sh', argument], env });
+		t.regex(stdout, /^\d+ 1\n$/);
+		t.not(stdout, `${spare} 1\n`);
+	}
+	await t.throwsAsync(agent.exec({ argv: ['/nowhere/program'], env }), { message: '/nowhere/program: No such file or directory' });
+});
+
+test('what is ready ends with the agent', async (t) => {
+	const { agent, pid, ended } = t.context;
+	await agent.getReady(5_000);
+	const ready = await children(pid);
+	agent.close('it was told to');
+	await ended;
+	for (const child of ready.values()) await poll(async () => !(await exists(`/proc/${child}`)), { ms: 5_000, what: `the end of ${child}` });
+	t.pass();
 });
 
 test('many programs run at once and do not mix their output', async (t) => {

@@ -109,6 +109,13 @@ export class Agent extends EventEmitter<{ hello: [version: number]; closed: [err
 		});
 	}
 
+	/** Before the machine is saved: the agent makes ready what lets the first program of a clone start sooner. */
+	async getReady(ms: number, signal?: AbortSignal): Promise<void> {
+		await this.#ask(request.getReady, Buffer.alloc(0), 'getting ready', (frames) =>
+			withDeadline(frames.next(), ms, 'the guest agent to be ready for clones', signal),
+		);
+	}
+
 	/** Runs a program to its end; a non-zero exit is a result. Throws a GuestError when it cannot be started, an InfraError when the agent is lost. */
 	async exec(options: GuestExec): Promise<GuestResult> {
 		const { argv, env = {}, cwd = '/', maxOutputBytes = 16 * 1024 * 1024 } = options;

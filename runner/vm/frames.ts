@@ -1,7 +1,7 @@
 /** The frames of the agent's wire protocol: u32 payload length, u32 request id, u8 type, 3 zero bytes, payload; little endian. */
 
 /** Requests, host to guest. */
-export const request = { ping: 1, exec: 2, stdin: 3, signal: 4, pushOpen: 5, pushData: 6, pull: 7, start: 8 } as const;
+export const request = { ping: 1, exec: 2, stdin: 3, signal: 4, pushOpen: 5, pushData: 6, pull: 7, start: 8, getReady: 9 } as const;
 
 /** Answers, guest to host. */
 export const answer = { pong: 65, stdout: 66, stderr: 67, exit: 68, ok: 69, error: 70, data: 71, hello: 72, taken: 73 } as const;
@@ -43,7 +43,7 @@ export function encodeExec(flags: number, cwd: string, argv: readonly string[], 
 	return Buffer.concat([head, ...strings.map((text) => Buffer.from(`${text}\0`))]);
 }
 
-/** The payload of a START for a clone: u64 nanoseconds since 1970, 32 bytes of entropy. */
+/** The payload of a START for a clone: u64 nanoseconds since 1970, 32 bytes of entropy, the first four of which become its name. */
 export function encodeRenewal(nowMs: number, seed: Uint8Array): Buffer {
 	const time = Buffer.alloc(8);
 	time.writeBigUInt64LE(BigInt(Math.round(nowMs * 1_000)) * 1_000n);

@@ -14,6 +14,7 @@ import { Channel } from './channel.ts';
 import { Console } from './console.ts';
 import { encodeRenewal } from './frames.ts';
 import { GdbStub } from './gdb-stub.ts';
+import { writeKernelStub } from './kernel-stub.ts';
 import { explainExit, GuestEnded, type MachineExit } from './machine-exit.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { countNinepReads, type NinepReads } from './ninep-reads.ts';
@@ -231,7 +232,10 @@ async function launch(spec: MachineSpec, options: MachineOptions): Promise<Parts
 		await mkdir(dir, { recursive: true });
 		const sockets = await makePrivateDir();
 		scope.defer(() => rm(sockets, { recursive: true, force: true }));
-		const args = qemuArgs(spec, { sockets, ...(spec.shares?.length && { ninepTrace: ninepTrace(dir) }), ...ramOf(options) });
+		const stub = join(sockets, 'kernel');
+		const hasStub = options.template !== undefined && (await writeKernelStub(spec.kernel, stub));
+		const booted = hasStub ? { ...spec, kernel: stub, initrd: stub } : spec;
+		const args = qemuArgs(booted, { sockets, ...(spec.shares?.length && { ninepTrace: ninepTrace(dir) }), ...ramOf(options) });
 		for (const { tag, path, kind } of spec.shares ?? [])
 			if (kind === 'virtiofs') await serveVirtiofs(path, socketPaths(sockets).virtiofs(tag), scope, options.signal);
 		await writeFile(join(dir, 'qemu.args'), `${formatQemuLine(args)}\n`);

@@ -32,10 +32,11 @@ export async function restoreSnapshot(qmp: Qmp, { state }: Snapshot, signal?: Ab
 async function move(qmp: Qmp, command: 'migrate' | 'migrate-incoming', uri: string, signal: AbortSignal | undefined): Promise<void> {
 	// x-ignore-shared: RAM in a file is not copied. It holds for share=off on the loading side too (QEMU 4.0 and later).
 	const capabilities = ['x-ignore-shared', 'events'].map((capability) => ({ capability, state: true }));
-	await qmp.execute('migrate-set-capabilities', { capabilities }, { signal });
+	const set = qmp.execute('migrate-set-capabilities', { capabilities }, { signal });
 	const done = qmp.waitForEvent(({ event, data }) => event === 'MIGRATION' && isOver(data.status), moveMs, `the end of ${command}`, signal);
 	done.catch(() => {});
-	await qmp.execute(command, { uri }, { signal });
+	// QEMU takes commands one after the other; not waiting between them saves a clone a millisecond.
+	await Promise.all([set, qmp.execute(command, { uri }, { signal })]);
 	const { data } = await done;
 	if (data.status === 'completed') return;
 	const { 'error-desc': why } = (await qmp.execute('query-migrate', {}, { signal })) as { 'error-desc'?: string };

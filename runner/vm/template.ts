@@ -209,6 +209,7 @@ async function makeAndSave(spec: MachineSpec, { ram, state }: Snapshot, dir: str
 	const bootMs = Math.round(performance.now() - began);
 	// Nothing of the making may come out of a clone.
 	await machine.mark('the template is ready');
+	await machine.watch(() => machine.agent.getReady(20_000 * (options.timeoutScale ?? 1), signal));
 	await saveSnapshot(machine.qmp, `${state}.part`, signal).catch((error: unknown) => {
 		signal?.throwIfAborted();
 		throw new CannotSave(`the machine cannot be saved: ${messageOf(error)}`, { cause: error });

@@ -7,7 +7,7 @@
 
 enum { PROTOCOL = 1 };
 /* host to guest */
-enum { PING = 1, EXEC, STDIN, SIGNAL, PUSH_OPEN, PUSH_DATA, PULL, START };
+enum { PING = 1, EXEC, STDIN, SIGNAL, PUSH_OPEN, PUSH_DATA, PULL, START, GET_READY };
 /* guest to host */
 enum { PONG = 65, STDOUT, STDERR, EXIT, OK, ERROR, DATA, HELLO, TAKEN };
 enum { TO_RESULTS = 1, HAS_STDIN = 2, MERGE_STDERR = 4 };
@@ -30,7 +30,7 @@ struct stream {
 	bool ready;
 };
 
-enum kind { NONE, RUN, SAVE, LOAD, ORPHAN };
+enum kind { NONE, RUN, SAVE, LOAD, SPARE, ORPHAN };
 
 struct job {
 	enum kind kind;
@@ -43,7 +43,13 @@ struct job {
 	bool in_ended;
 	struct ring in;
 	struct stream to_child, out, err;
-	int failure_fd;
+	int failure_fd, orders_fd;
+};
+
+/* What launch gives in the child. */
+struct child {
+	bool is_here;
+	int failure, orders;
 };
 
 /* main.c: the two ports and what goes out through the second */
@@ -83,8 +89,25 @@ void reap(void);
 void end_session(void);
 
 /* launch.c */
-struct job *launch(enum kind kind, uint32_t id, bool has_in, bool has_err, int *failure, bool *in_child);
+struct job *launch(enum kind kind, uint32_t id, bool has_in, bool has_err, struct child *child);
+
+/* execute.c: an EXEC's payload, taken apart */
+struct command {
+	uint32_t flags;
+	char *cwd[2], *argv[4097], *envp[4097];
+};
+bool parse(struct command *command, unsigned char *payload, size_t length);
+_Noreturn void become(struct command *command, int failure);
 void start_exec(uint32_t id, unsigned char *payload, size_t length);
+
+/* spare.c */
+bool keep_spare(void);
+void forget_spare(const struct job *job);
+struct job *use_spare(uint32_t id, uint32_t flags, const unsigned char *payload, uint32_t length);
+
+/* rehearsal.c */
+bool keep_rehearsal(void);
+void rehearse(void);
 
 /* copy.c */
 void start_copy(enum kind kind, uint32_t id, unsigned char *payload, size_t length);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A clone wakes up with the clock and the random numbers of its template: START may bring a time and a seed. */
+/* A clone wakes up with the clock, the random numbers and the name of its template: START may bring a time and a seed. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/random.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -31,6 +32,15 @@ static void reseed(const unsigned char *seed)
 	close(fd);
 }
 
+static void rename_guest(const unsigned char *seed)
+{
+	char name[32];
+	int length = snprintf(name, sizeof(name), "crucible-%02x%02x%02x%02x", seed[0], seed[1], seed[2], seed[3]);
+
+	if (sethostname(name, length))
+		die("naming the clone");
+}
+
 /* On a host (tests) nothing is changed. */
 void renew(const unsigned char *payload, size_t length)
 {
@@ -44,4 +54,5 @@ void renew(const unsigned char *payload, size_t length)
 	if (clock_settime(CLOCK_REALTIME, &time))
 		die("setting the clone's clock");
 	reseed(payload + TIME);
+	rename_guest(payload + TIME);
 }

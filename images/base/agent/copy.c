@@ -85,16 +85,15 @@ void start_copy(enum kind kind, uint32_t id, unsigned char *payload, size_t leng
 {
 	size_t skipped = kind == SAVE ? 4 : 0;
 	char *path = (char *)payload + skipped;
-	int failure;
-	bool in_child;
+	struct child child;
 
 	if (length <= skipped || payload[length - 1] != '\0' || path[0] != '/') {
 		send_error(id, EBADMSG, "not an absolute path");
 		return;
 	}
-	struct job *job = launch(kind, id, kind == SAVE, true, &failure, &in_child);
+	struct job *job = launch(kind, id, kind == SAVE, true, &child);
 
-	if (in_child) {
+	if (child.is_here) {
 		/* Copies of other jobs' pipes would keep them from ending. */
 		if (close_range(3, ~0U, 0))
 			_exit(errno);

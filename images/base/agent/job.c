@@ -40,14 +40,14 @@ void shut_fd(int *fd)
 struct job *find(uint32_t id)
 {
 	for (struct job *job = jobs; job < jobs + MAX_JOBS; job++)
-		if (job->kind != NONE && job->kind != ORPHAN && job->id == id)
+		if ((job->kind == RUN || job->kind == SAVE || job->kind == LOAD) && job->id == id)
 			return job;
 	return NULL;
 }
 
 void clear(struct job *job)
 {
-	*job = (struct job){ .kind = NONE, .to_child.fd = -1, .out.fd = -1, .err.fd = -1, .failure_fd = -1 };
+	*job = (struct job){ .kind = NONE, .to_child.fd = -1, .out.fd = -1, .err.fd = -1, .failure_fd = -1, .orders_fd = -1 };
 }
 
 void release(struct job *job)
@@ -56,6 +56,7 @@ void release(struct job *job)
 	shut(&job->out);
 	shut(&job->err);
 	shut_fd(&job->failure_fd);
+	shut_fd(&job->orders_fd);
 	free(job->in.data);
 	clear(job);
 }
@@ -79,6 +80,8 @@ void orphan(struct job *job)
 {
 	shut(&job->to_child);
 	shut_fd(&job->failure_fd);
+	shut_fd(&job->orders_fd);
+	forget_spare(job);
 	job->kind = ORPHAN;
 	if (job->out.fd < 0 && job->err.fd < 0)
 		release(job);
@@ -104,13 +107,15 @@ void reap(void)
 				/* What it wrote before it ended is still in its pipes. */
 				job->out.ready = job->out.fd >= 0;
 				job->err.ready = job->err.fd >= 0;
+				if (job->kind == SPARE)
+					orphan(job);
 			}
 }
 
 void end_session(void)
 {
 	for (struct job *job = jobs; job < jobs + MAX_JOBS; job++) {
-		if (job->kind == NONE || job->kind == ORPHAN)
+		if (job->kind == NONE || job->kind == SPARE || job->kind == ORPHAN)
 			continue;
 		signal_job(job, SIGKILL);
 		orphan(job);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Starts a child with its pipes; EXEC is a child that becomes another program. */
+/* Starts a child with its pipes. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include "agent.h"
 
 struct pipes {
-	int in[2], out[2], err[2], failure[2];
+	int in[2], out[2], err[2], failure[2], orders[2];
 };
 
 static void reset_child(int in, int output, int error)
@@ -38,13 +38,14 @@ static void close_pipes(struct pipes *pipes)
 		shut_fd(fd);
 }
 
-static bool open_pipes(struct pipes *pipes, bool has_in, bool has_err)
+static bool open_pipes(struct pipes *pipes, enum kind kind, bool has_in, bool has_err)
 {
 	memset(pipes, -1, sizeof(*pipes));
 	if (!has_in)
 		pipes->in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if ((has_in ? pipe2(pipes->in, O_CLOEXEC) : pipes->in[0] < 0) || pipe2(pipes->out, O_CLOEXEC) ||
-	    (has_err && pipe2(pipes->err, O_CLOEXEC)) || pipe2(pipes->failure, O_CLOEXEC)) {
+	    (has_err && pipe2(pipes->err, O_CLOEXEC)) || pipe2(pipes->failure, O_CLOEXEC) ||
+	    (kind == SPARE && pipe2(pipes->orders, O_CLOEXEC))) {
 		int error = errno;
 
 		close_pipes(pipes);
@@ -54,15 +55,15 @@ static bool open_pipes(struct pipes *pipes, bool has_in, bool has_err)
 	return true;
 }
 
-/* Forks a job; returns NULL with errno in the agent on failure, and in the child with *in_child set. */
-struct job *launch(enum kind kind, uint32_t id, bool has_in, bool has_err, int *failure, bool *in_child)
+/* Forks a job; returns NULL with errno in the agent on failure, and in the child with child->is_here set. */
+struct job *launch(enum kind kind, uint32_t id, bool has_in, bool has_err, struct child *child)
 {
 	struct job *job = find(id) ? (errno = EEXIST, NULL) : take_slot();
 	struct pipes pipes;
 	pid_t pid;
 
-	*in_child = false;
-	if (!job || !open_pipes(&pipes, has_in, has_err))
+	child->is_here = false;
+	if (!job || !open_pipes(&pipes, kind, has_in, has_err))
 		return NULL;
 	pid = fork();
 	if (pid < 0) {
@@ -73,12 +74,11 @@ struct job *launch(enum kind kind, uint32_t id, bool has_in, bool has_err, int *
 		return NULL;
 	}
 	if (pid == 0) {
-		*in_child = true;
+		*child = (struct child){ true, pipes.failure[1], pipes.orders[0] };
 		reset_child(pipes.in[0], pipes.out[1], has_err ? pipes.err[1] : pipes.out[1]);
-		*failure = pipes.failure[1];
 		return NULL;
 	}
-	*job = (struct job){ .kind = kind, .id = id, .pid = pid, .failure_fd = pipes.failure[0] };
+	*job = (struct job){ .kind = kind, .id = id, .pid = pid, .failure_fd = pipes.failure[0], .orders_fd = pipes.orders[1] };
 	fcntl(job->failure_fd, F_SETFL, O_NONBLOCK);
 	job->to_child.fd = job->out.fd = job->err.fd = -1;
 	if (has_in)
@@ -86,51 +86,7 @@ struct job *launch(enum kind kind, uint32_t id, bool has_in, bool has_err, int *
 	watch(&job->out, pipes.out[0], EPOLLIN);
 	if (has_err)
 		watch(&job->err, pipes.err[0], EPOLLIN);
-	pipes.in[1] = pipes.out[0] = pipes.err[0] = pipes.failure[0] = -1;
+	pipes.in[1] = pipes.out[0] = pipes.err[0] = pipes.failure[0] = pipes.orders[1] = -1;
 	close_pipes(&pipes);
 	return job;
-}
-
-/* Takes `count` NUL-terminated strings from *at; false when they are not all there. */
-static bool take_strings(char **at, const char *end, char **strings, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		char *stop = memchr(*at, '\0', end - *at);
-
-		if (!stop)
-			return false;
-		strings[i] = *at;
-		*at = stop + 1;
-	}
-	strings[count] = NULL;
-	return true;
-}
-
-void start_exec(uint32_t id, unsigned char *payload, size_t length)
-{
-	static char *argv[4097], *envp[4097];
-	char *at = (char *)payload + 12, *end = (char *)payload + length, *cwd[2];
-	uint32_t flags, argc, envc;
-	int failure, error;
-	bool in_child;
-	struct job *job;
-
-	if (length < 12 || (argc = get32(payload + 4)) < 1 || argc > 4096 || (envc = get32(payload + 8)) > 4096 ||
-	    !take_strings(&at, end, cwd, 1) || !take_strings(&at, end, argv, argc) || !take_strings(&at, end, envp, envc)) {
-		send_error(id, EBADMSG, "malformed EXEC");
-		return;
-	}
-	flags = get32(payload);
-	job = launch(RUN, id, flags & HAS_STDIN, !(flags & MERGE_STDERR), &failure, &in_child);
-	if (in_child) {
-		environ = envp;
-		if (chdir(cwd[0][0] ? cwd[0] : "/") == 0)
-			execvp(argv[0], argv);
-		error = errno;
-		_exit(write(failure, &error, sizeof(error)) == sizeof(error) ? 127 : 126);
-	}
-	if (!job)
-		send_error(id, errno, "cannot start %s: %s", argv[0], strerror(errno));
-	else
-		job->to_results = flags & TO_RESULTS;
 }

@@ -37,6 +37,7 @@ static void handle(uint8_t type, uint32_t id, unsigned char *payload, size_t len
 	case START:
 		/* A new host; the old one may have been away too briefly to be missed. */
 		end_session();
+		rehearse();
 		renew(payload, length);
 		send_hello();
 		break;
@@ -67,6 +68,13 @@ static void handle(uint8_t type, uint32_t id, unsigned char *payload, size_t len
 		break;
 	case PULL:
 		start_copy(LOAD, id, payload, length);
+		break;
+	case GET_READY:
+		/* The machine is about to be saved. */
+		if (keep_rehearsal() && keep_spare())
+			send_frame(OK, id, NULL, 0);
+		else
+			send_error(id, errno, "no child for the clones: %s", strerror(errno));
 		break;
 	default:
 		send_error(id, ENOSYS, "unknown request type %u", type);
