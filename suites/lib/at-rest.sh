@@ -6,17 +6,19 @@ set -u
 state=/run/crucible
 deadline_s=10
 
-# A process of user space is one without PF_KTHREAD (0x200000) in field 9 of its stat line.
+# A process of user space is one without PF_KTHREAD (0x200000) in field 9 of its stat line. One reader for all of them: the
+# shell's own read takes a system call for each byte.
 processes() {
-	for dir in /proc/[0-9]*; do
-		read -r line 2>/dev/null <"$dir/stat" || continue
-		comm=${line#*(}
-		comm=${comm%)*}
-		set -- ${line##*) }
-		[ $(($7 & 0x200000)) -eq 0 ] || continue
-		[ "$1" != Z ] || continue
-		echo "${dir#/proc/} $comm"
-	done
+	cat /proc/[0-9]*/stat 2>/dev/null | awk '{
+		pid = $1
+		comm = $0
+		sub(/^[^(]*\(/, "", comm)
+		rest = comm
+		sub(/\)[^)]*$/, "", comm)
+		sub(/^.*\) /, "", rest)
+		split(rest, field, " ")
+		if (int(field[7] / 2097152) % 2 == 0 && field[1] != "Z") print pid, comm
+	}'
 }
 
 # Waits until the command given succeeds; the pause is the price of states that send no event.
@@ -68,6 +70,9 @@ end)
 		cat /sys/kernel/debug/kmemleak
 		echo end kmemleak
 	fi
+	# Unloading waits for grace periods of RCU, several for each module.
+	[ ! -w /sys/kernel/rcu_expedited ] || echo 1 >/sys/kernel/rcu_expedited
+	rmmod "$@" 2>/dev/null
 	unload() { rmmod "$1" 2>$state/rmmod; }
 	while [ $# -gt 0 ]; do
 		[ ! -d "/sys/module/$1" ] || settled unload "$1" || echo "left: module $1 cannot be unloaded: $(head -n 1 $state/rmmod), used by $(grep "^$1 " /proc/modules | cut -d' ' -f3,4)"

@@ -36,7 +36,7 @@ cache_is_active() {
 
 # cache_stop: ends the daemon, waits until the kernel has let go of the cache, unmounts the disk. Safe to call in any state.
 cache_stop() {
-	[ ! -e /run/cachefilesd.pid ] || end_process "$(cat /run/cachefilesd.pid)" cachefilesd
+	[ ! -e /run/cachefilesd.pid ] || { read -r cache_pid </run/cachefilesd.pid && end_process "$cache_pid" cachefilesd; }
 	wait_until 10 'the cache to be withdrawn' cache_is_gone
 	unmount "$cache_mount"
 	cache_stopped=$?
@@ -49,12 +49,15 @@ cache_is_gone() {
 	[ "$(fscache_rows caches)" = 0 ]
 }
 
+# cache_files: sets cache_files and cache_bytes to the number of data objects on disk and the bytes they occupy there, holes left out.
+cache_files() {
+	# shellcheck disable=SC2046 # two words on purpose
+	set -- $(find "$cache_mount/fscache/cache" -type f -exec stat -c %b {} + 2>/dev/null | awk '{ blocks += $1 } END { print NR, blocks * 512 }')
+	cache_files=$1
+	cache_bytes=$2
+}
+
 # cache_file_count: data objects on disk. Objects in use are nameless temporary files until their cookie is given back.
 cache_file_count() {
 	find "$cache_mount/fscache/cache" -type f 2>/dev/null | wc -l
-}
-
-# cache_file_bytes: what they occupy on disk, which leaves out holes.
-cache_file_bytes() {
-	find "$cache_mount/fscache/cache" -type f -exec stat -c %b {} + 2>/dev/null | awk '{ blocks += $1 } END { print blocks * 512 }'
 }

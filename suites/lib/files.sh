@@ -11,11 +11,16 @@ sha256_mapped() {
 	mapread "$1" | sha256sum | cut -d ' ' -f 1
 }
 
-# sha256_all DIRECTORY [READER]: one hash over every file below it, names included; READER is sha256 or sha256_mapped.
+# sha256_all DIRECTORY [READER]: one hash over every file below it, names included; READER reads in another way than read(2): sha256_mapped.
 sha256_all() {
-	(cd "$1" && find . -type f | sort | while read -r files_name; do
-		echo "$("${2:-sha256}" "$files_name") $files_name"
-	done) | sha256sum | cut -d ' ' -f 1
+	if [ -z "${2:-}" ]; then
+		files_hash=$(cd "$1" && find . -type f -exec sha256sum {} + | sort -k 2 | sha256sum)
+	else
+		files_hash=$(cd "$1" && find . -type f | sort | while read -r files_name; do
+			echo "$("$2" "$files_name")  $files_name"
+		done | sha256sum)
+	fi
+	echo "${files_hash%% *}"
 }
 
 # resident_pages DIRECTORY: how many pages of the files below it are in the page cache.

@@ -65,7 +65,9 @@ nfsd_stop() {
 		exportfs -f
 	fi
 	for nfsd_daemon in mountd nfsdcld rpcbind; do
-		[ ! -e "$nfsd_run/$nfsd_daemon.pid" ] || end_process "$(cat "$nfsd_run/$nfsd_daemon.pid")" "$nfsd_daemon"
+		[ -e "$nfsd_run/$nfsd_daemon.pid" ] || continue
+		read -r nfsd_pid <"$nfsd_run/$nfsd_daemon.pid"
+		end_process "$nfsd_pid" "$nfsd_daemon"
 	done
 	unmount /proc/fs/nfsd
 	unmount "$nfsd_pipefs"

@@ -35,7 +35,7 @@ end_process() {
 
 # has_ended PID: gone, or a zombie that its parent has still to reap.
 has_ended() {
-	! [ -e "/proc/$1/stat" ] || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null
+	! read -r wait_stat 2>/dev/null <"/proc/$1/stat" || case ${wait_stat##*) } in Z*) ;; *) return 1 ;; esac
 }
 
 # is_mounted DIRECTORY: something is mounted there (Debian's busybox has no mountpoint).

@@ -10,8 +10,7 @@ nfs_mount fsc
 measure cold sha256_all "$nfs_mountpoint"
 check 'cold read gives the content of the server' [ "$cold_out" = "$server_hash" ]
 check 'unmounting gives every cookie back' nfs_umount
-cache_files=$(cache_file_count)
-cache_bytes=$(cache_file_bytes)
+cache_files
 
 nfs_mount fsc
 measure warm sha256_all "$nfs_mountpoint"

@@ -72,8 +72,9 @@ write)
 umount)
 	release
 	unmount "$mountpoint" >&2 && wait_until 10 'the cookies of the mount to be given back' cookies_are_gone >&2 || exit
-	echo "cache_files $(cache_file_count)"
-	echo "cache_bytes $(cache_file_bytes)"
+	cache_files
+	echo "cache_files $cache_files"
+	echo "cache_bytes $cache_bytes"
 	;;
 stop)
 	release

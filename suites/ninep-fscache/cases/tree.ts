@@ -44,7 +44,7 @@ export async function hashOfTree(dir: string): Promise<string> {
 	const lines = await Promise.all(
 		names.map(async (name) => {
 			const hash = createHash('sha256').update(await readFile(join(dir, name)));
-			return `${hash.digest('hex')} ./${name}\n`;
+			return `${hash.digest('hex')}  ./${name}\n`;
 		}),
 	);
 	return createHash('sha256').update(lines.join('')).digest('hex');
