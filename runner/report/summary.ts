@@ -5,7 +5,7 @@ import type { CaseResult, JobResult, Run, Splat, Status } from '../model/run.ts'
 import { count, formatDuration } from '../util/text.ts';
 import { distinctSplats, rate, tellingAttempt } from './attempts.ts';
 import { frameText, tellingFrames } from './frame-text.ts';
-import { harmlessRun, oneLine } from './harmless-run.ts';
+import { harmlessOutline, harmlessValue, oneLine } from './harmless-run.ts';
 import { columnOf, type Matrix, matrixOf } from './matrix.ts';
 import { type Paint, statusColors } from './paint.ts';
 import { bySeverity, isFine, statusesBySeverity } from './severity.ts';
@@ -15,7 +15,7 @@ const most = { cases: 20, matrixRows: 40, lines: 6, frames: 4, slowest: 3, log: 
 
 /** Lines without newlines. `report` is the path of report.html as the user should see it. */
 export function summaryLines(hostile: Run, options: { readonly paint: Paint; readonly report?: string }): string[] {
-	const run = harmlessRun(hostile);
+	const run = harmlessOutline(hostile);
 	const { paint } = options;
 	const all = run.jobs.flatMap((job) => job.cases.map((result) => ({ job, result })));
 	const wanting = all.filter(({ result }) => result.status !== 'PASS').sort((a, b) => bySeverity(a.result.status, b.result.status));
@@ -28,7 +28,7 @@ export function summaryLines(hostile: Run, options: { readonly paint: Paint; rea
 		verdictLine(run, paint),
 		...(matrix.columns.length > 1 ? ['', ...matrixLines(matrix, paint)] : []),
 		...problems(run).flatMap((jobs) => problemLines(jobs, paint)),
-		...detailed.slice(0, most.cases).flatMap(({ job, result }) => ['', ...caseLines(job, result, folder, paint)]),
+		...detailed.slice(0, most.cases).flatMap(({ job, result }) => ['', ...caseLines(job, harmlessValue(result), folder, paint)]),
 		...(detailed.length > most.cases ? ['', `... and ${count(detailed.length - most.cases, 'more case')} in the report`] : []),
 		...(rest.length > 0 ? ['', ...rest.slice(0, most.cases).map(({ job, result }) => headLine(job, result, paint))] : []),
 		'',
