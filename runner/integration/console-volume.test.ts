@@ -16,12 +16,17 @@ test('1 GB of console goes through scanner and file in bounded memory, and a rep
 	const dir = await mkdtemp(join(tmpdir(), 'crucible-volume-'));
 	t.teardown(() => rm(dir, { recursive: true, force: true }));
 	const splats = join(checkout.top, 'runner/parse/testdata/splats');
-	const [, kasan = ''] = (await readFile(join(splats, 'kasan-slab-use-after-free.txt'), 'utf8')).split(/\n\n([^]*)/);
+	const fixture = await readFile(join(splats, 'kasan-slab-use-after-free.txt'), 'utf8');
+	const kasan = fixture.slice(fixture.indexOf('\n\n') + 2);
 	const server = createServer().listen(join(dir, 'console'));
 	t.teardown(() => server.close());
 	await once(server, 'listening');
 	const connected = once(server, 'connection') as Promise<[Socket]>;
-	const reader = execa(process.execPath, [join(checkout.top, 'dist/runner/integration/console-reader.js'), join(dir, 'console'), join(dir, 'log')]);
+	const reader = execa(process.execPath, [
+		join(checkout.top, 'dist/runner/integration/console-reader.js'),
+		join(dir, 'console'),
+		join(dir, 'log'),
+	]);
 	const [socket] = await connected;
 	const block = Buffer.from(line.repeat(10_000));
 	const blocks = Math.ceil(oneGigabyte / block.length);
@@ -41,7 +46,9 @@ test('1 GB of console goes through scanner and file in bounded memory, and a rep
 		readonly titles: readonly string[];
 		readonly last: string;
 	};
-	t.log(`${(said.bytes / 1e6).toFixed(0)} MB in ${(said.durationMs / 1000).toFixed(1)} s (${(said.cpuMs / 1000).toFixed(1)} s of CPU), peak ${said.peakMiB} MiB`);
+	t.log(
+		`${(said.bytes / 1e6).toFixed(0)} MB in ${(said.durationMs / 1000).toFixed(1)} s (${(said.cpuMs / 1000).toFixed(1)} s of CPU), peak ${said.peakMiB} MiB`,
+	);
 	t.is(said.bytes, sent);
 	t.deepEqual(said.titles, ['KASAN: slab-use-after-free Read in fscache_withdraw_volume']);
 	t.is(said.last, 'the last line');

@@ -22,7 +22,10 @@ function statusOf(n: number): Status {
 
 /** Text of its own for each case, as a guest's is: nothing is shared between them. */
 function text(n: number, lines: number): string {
-	return Array.from({ length: lines }, (_, at) => `[  ${n}.${at}] CPU: ${at % 2} PID: ${n} Comm: umount Not tainted 6.12.0 #${n * at}`).join('\n');
+	return Array.from(
+		{ length: lines },
+		(_, at) => `[  ${n}.${at}] CPU: ${at % 2} PID: ${n} Comm: umount Not tainted 6.12.0 #${n * at}`,
+	).join('\n');
 }
 
 function splatOf(n: number): Splat {
@@ -84,7 +87,11 @@ await using store = await openStore(results, '20261121-000000-abcdef');
 const emitter = createEmitter([store.record, reporter.onEvent]);
 const host = { os: 'Debian', cpus: 2, memoryMiB: 1, node: process.version };
 const began = performance.now();
-emitter.emit({ type: 'run-started', run: { id: store.id, started: new Date().toISOString(), command: ['run'], crucible: { version: '0' }, host }, plan });
+emitter.emit({
+	type: 'run-started',
+	run: { id: store.id, started: new Date().toISOString(), command: ['run'], crucible: { version: '0' }, host },
+	plan,
+});
 let n = 0;
 for (const job of plan) {
 	const hashes = { vmlinux: 'a'.repeat(64), config: 'b'.repeat(64), modules: { cachefiles: 'c'.repeat(64) } };
@@ -102,7 +109,16 @@ for (const job of plan) {
 		}
 		const [{ reason, durationMs } = { reason: undefined, durationMs: 0 }] = attempts;
 		const reproduce = `./crucible run ${job.suite}/${name}`;
-		const result: CaseResult = { suite: job.suite, case: name, summary, status, ...(reason && { reason }), durationMs, attempts, reproduce };
+		const result: CaseResult = {
+			suite: job.suite,
+			case: name,
+			summary,
+			status,
+			...(reason && { reason }),
+			durationMs,
+			attempts,
+			reproduce,
+		};
 		emitter.emit({ type: 'case-ended', job: job.id, result });
 		await setImmediate();
 	}

@@ -21,7 +21,10 @@ function clean(value: unknown): unknown {
  * cases: those are left for `harmlessValue`, one at a time, so that a run of ten thousand is never held twice.
  */
 export function harmlessOutline(run: Run): Run {
-	return { ...harmlessValue({ ...run, jobs: [] }), jobs: run.jobs.map((job) => ({ ...harmlessValue({ ...job, cases: [] }), cases: job.cases })) };
+	return {
+		...harmlessValue({ ...run, jobs: [] }),
+		jobs: run.jobs.map((job) => ({ ...harmlessValue({ ...job, cases: [] }), cases: job.cases })),
+	};
 }
 
 /** The same for a case, or any other plain value that a report shows. */

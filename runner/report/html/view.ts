@@ -44,6 +44,7 @@ export function viewOf(hostile: Run) {
 		matrix: matrixView(harmlessValue(matrixOf(run))),
 		identity: identityOf(run),
 		kernels: kernelsOf(run),
+		isLong: total > mostWholeCases,
 		hasOneColumn: kernels.length < 2,
 		kernelWidth: Math.min(32, Math.max(0, ...kernels.map((name) => name.length))),
 	};
