@@ -48,7 +48,8 @@ export function summaryLines(hostile: Run, options: { readonly paint: Paint; rea
 	];
 }
 
-function verdictLine(run: Run, paint: Paint): string {
+/** `FAIL  5 cases: 1 FAIL, 4 PASS  9.1 s`. */
+export function verdictLine(run: Run, paint: Paint): string {
 	const total = Object.values(run.counts).reduce((sum, n) => sum + n, 0);
 	const counts = statusesBySeverity
 		.filter((status) => run.counts[status] > 0)
@@ -76,7 +77,7 @@ function matrixLines(matrix: Matrix, paint: Paint): string[] {
 }
 
 /** Jobs that could not run, together when they failed the same way: a kernel that does not build stops every suite. */
-function problems(run: Run): JobResult[][] {
+export function problems(run: Run): JobResult[][] {
 	const groups = new Map<string, JobResult[]>();
 	for (const job of run.jobs) {
 		if (!job.problem) continue;
@@ -86,7 +87,8 @@ function problems(run: Run): JobResult[][] {
 	return [...groups.values()];
 }
 
-function problemLines(jobs: readonly JobResult[], paint: Paint): string[] {
+/** Why some jobs could not run, and the last lines of the log. */
+export function problemLines(jobs: readonly JobResult[], paint: Paint): string[] {
 	const [job] = jobs;
 	if (!job?.problem) return [];
 	const missed = jobs.flatMap((one) => one.cases).filter((result) => result.status === 'MISS').length;
