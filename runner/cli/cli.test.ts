@@ -29,6 +29,12 @@ const bad: [string, string[], RegExp][] = [
 	['a run that is not there', ['report', 'zzzz'], /zzzz|there is no run yet/],
 	['a patch that is not one', ['run', '--patch', 'README.md', '--dry-run'], /README\.md/],
 	['a patch that is not there', ['run', '--patch', '/nonexistent.patch', '--dry-run'], /nonexistent\.patch/],
+	[
+		'a kernel that no save changes',
+		['watch', '--kernel', 'debian:6.12'],
+		/debian:6\.12 does not change[\s\S]*hint: .*watch --kernel ~\/linux/,
+	],
+	['a ref to watch', ['watch', '--kernel', 'linux#v6.12'], /hint: .*watch --kernel \S*linux\n/],
 	['a timeout that is no number', ['run', '--timeout', 'soon'], /soon/],
 ];
 for (const [what, args, message] of bad) {

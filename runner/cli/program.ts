@@ -16,6 +16,7 @@ import { addList } from './list.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addSelfTest } from './self-test.ts';
+import { addWatch } from './watch.ts';
 
 /** The commander program; parsing errors throw CommanderError. */
 export function createProgram(context: CommandContext): Command {
@@ -31,6 +32,7 @@ export function createProgram(context: CommandContext): Command {
 		.addHelpText('after', '\nExit: 0 pass, 1 fail, 125 kernel not testable or nothing proved, 128 our side, 129 usage, 130/143 signals.');
 	for (const add of [
 		addRun,
+		addWatch,
 		addBuild,
 		addBoot,
 		addList,

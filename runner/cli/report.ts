@@ -1,14 +1,15 @@
 /** `crucible report [run]`: renders a stored run again, without running anything. */
 
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
 import { outputStyle } from '../config/settings.ts';
-import { toJunit } from '../report/junit.ts';
-import { toTap } from '../report/tap.ts';
+import { junitPieces } from '../report/junit.ts';
+import { tapPieces } from '../report/tap.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
-import { findRun } from '../session/store.ts';
+import { documentPieces, findRun } from '../session/store.ts';
 import { UserError } from '../util/errors.ts';
 
 const formats = ['terminal', 'html', 'tap', 'junit', 'json'];
@@ -24,9 +25,9 @@ export function addReport(program: Command): void {
 				throw new UserError(`--format ${options.format}: not a format`, { hint: `one of ${formats.join(', ')}` });
 			const { run, dir } = await findRun(checkout.results, name);
 			const file = join(dir, 'report.html');
-			if (options.format === 'tap') process.stdout.write(toTap(run));
-			else if (options.format === 'junit') process.stdout.write(toJunit(run));
-			else if (options.format === 'json') process.stdout.write(`${JSON.stringify(run, undefined, '\t')}\n`);
+			if (options.format === 'tap') await pipeline(tapPieces(run), process.stdout, { end: false });
+			else if (options.format === 'junit') await pipeline(junitPieces(run), process.stdout, { end: false });
+			else if (options.format === 'json') await pipeline(documentPieces(run), process.stdout, { end: false });
 			else if (options.format === 'html') {
 				await writeReports(run, dir);
 				process.stdout.write(`${file}\n`);

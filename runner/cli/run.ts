@@ -2,6 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import { isAbsolute, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
 import { environment, outputStyle, type Settings } from '../config/settings.ts';
@@ -11,7 +12,7 @@ import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
 import { clockOf, type Job, planJobs } from '../session/plan.ts';
 import { executeRun } from '../session/run.ts';
-import { findRun, newRunId, openStore } from '../session/store.ts';
+import { documentPieces, findRun, newRunId, openStore } from '../session/store.ts';
 import { machineSpec } from '../session/workshop.ts';
 import { loadSuites } from '../suite/load.ts';
 import { selectCases } from '../suite/select.ts';
@@ -77,7 +78,7 @@ export function addRun(program: Command, context: CommandContext): void {
 					stop,
 				});
 				await writeReports(run, store.dir);
-				if (flags.json) process.stdout.write(`${JSON.stringify(run, undefined, '\t')}\n`);
+				if (flags.json) await pipeline(documentPieces(run), process.stdout, { end: false });
 				reporter.finish(run, { report: join(store.dir, 'report.html') });
 				context.finish(run.exitCode);
 			} finally {

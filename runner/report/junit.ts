@@ -1,10 +1,10 @@
 /** A run as JUnit XML, in the dialect that CI services read: a testsuite per job, names that stay the same between runs. */
 
-import { create } from 'xmlbuilder2';
+import { createCB } from 'xmlbuilder2';
 import type { CaseResult, JobResult, Run, Splat, Status } from '../model/run.ts';
 import { distinctSplats, rate, tellingAttempt } from './attempts.ts';
 import { frameText } from './frame-text.ts';
-import { harmlessRun, oneLine } from './harmless-run.ts';
+import { harmlessOutline, harmlessValue, oneLine } from './harmless-run.ts';
 
 type Element = 'failure' | 'error' | 'skipped';
 
@@ -26,43 +26,78 @@ interface TestCase {
 	readonly text: string;
 }
 
-/** The whole document. Times are in seconds; characters that XML 1.0 forbids are gone. */
-export function toJunit(hostile: Run): string {
-	const run = harmlessRun(hostile);
-	const jobs = run.jobs.map((job) => ({ job, cases: testCases(job) }));
-	const root = create({ version: '1.0', encoding: 'UTF-8' }).ele('testsuites', {
+/** The whole document in pieces. Times are in seconds; characters that XML 1.0 forbids are gone. */
+export function* junitPieces(hostile: Run): Generator<string> {
+	const run = harmlessOutline(hostile);
+	let written = '';
+	const take = () => {
+		const piece = written;
+		written = '';
+		return piece;
+	};
+	const xml = createCB({
+		prettyPrint: true,
+		data: (text: string) => {
+			written += text;
+		},
+	});
+	xml.dec({ version: '1.0', encoding: 'UTF-8' }).ele('testsuites', {
 		name: 'fscache-crucible',
-		...totals(jobs.flatMap(({ cases }) => cases)),
+		...totals(run.jobs.flatMap(statusesOf)),
 		time: seconds(run.durationMs),
 		timestamp: run.started,
 	});
-	for (const { job, cases } of jobs) {
-		const suite = root.ele('testsuite', { name: job.id, ...totals(cases), time: seconds(job.durationMs), timestamp: run.started });
-		const properties = suite.ele('properties');
-		for (const [name, value] of Object.entries(propertiesOf(job))) if (value !== undefined) properties.ele('property', { name, value });
-		for (const one of cases) {
-			const testcase = suite.ele('testcase', { classname: job.id, name: oneLine(one.name), time: seconds(one.durationMs) });
+	for (const job of run.jobs) {
+		xml.ele('testsuite', { name: job.id, ...totals(statusesOf(job)), time: seconds(job.durationMs), timestamp: run.started });
+		xml.ele('properties');
+		for (const [name, value] of Object.entries(propertiesOf(job))) if (value !== undefined) xml.ele('property', { name, value }).up();
+		xml.up();
+		for (const one of testCases(job)) {
+			xml.ele('testcase', { classname: job.id, name: oneLine(one.name), time: seconds(one.durationMs) });
 			if (one.status !== 'PASS') {
-				const problem = testcase.ele(elements[one.status], { type: one.status, message: oneLine(one.reason) });
-				if (elements[one.status] !== 'skipped') problem.txt(one.reason);
+				xml.ele(elements[one.status], { type: one.status, message: oneLine(one.reason) });
+				if (elements[one.status] !== 'skipped') xml.txt(one.reason);
+				xml.up();
 			}
-			if (one.text !== '') testcase.ele('system-out').txt(one.text);
+			if (one.text !== '') xml.ele('system-out').txt(one.text).up();
+			xml.up();
+			yield take();
 		}
+		xml.up();
 	}
-	return `${root.end({ prettyPrint: true })}\n`;
+	xml.end();
+	yield `${take()}\n`;
+}
+
+export function toJunit(run: Run): string {
+	return [...junitPieces(run)].join('');
 }
 
 /** A job that stopped before it listed its cases still needs a line that is red. */
-function testCases(job: JobResult): TestCase[] {
-	const cases = job.cases.map((result) => ({
+function isSpeechless(job: JobResult): boolean {
+	return job.cases.length === 0 && job.problem !== undefined && job.status !== 'PASS';
+}
+
+function statusesOf(job: JobResult): Status[] {
+	return isSpeechless(job) ? [job.status] : job.cases.map(({ status }) => status);
+}
+
+function* testCases(job: JobResult): Generator<TestCase> {
+	if (isSpeechless(job) && job.problem) {
+		const { message, log } = job.problem;
+		yield { name: '(job)', status: job.status, reason: message, durationMs: job.durationMs, text: log.join('\n') };
+	}
+	for (const result of job.cases) yield testCase(harmlessValue(result));
+}
+
+function testCase(result: CaseResult): TestCase {
+	return {
 		name: result.case,
 		status: result.status,
 		reason: result.reason ?? result.status,
 		durationMs: result.durationMs,
 		text: systemOut(result),
-	}));
-	if (cases.length > 0 || !job.problem || job.status === 'PASS') return cases;
-	return [{ name: '(job)', status: job.status, reason: job.problem.message, durationMs: job.durationMs, text: job.problem.log.join('\n') }];
+	};
 }
 
 function propertiesOf(job: JobResult): Readonly<Record<string, string | undefined>> {
@@ -80,9 +115,9 @@ function propertiesOf(job: JobResult): Readonly<Record<string, string | undefine
 	};
 }
 
-function totals(cases: readonly TestCase[]): Readonly<Record<string, number>> {
-	const count = (element: Element) => cases.filter(({ status }) => status !== 'PASS' && elements[status] === element).length;
-	return { tests: cases.length, failures: count('failure'), errors: count('error'), skipped: count('skipped') };
+function totals(statuses: readonly Status[]): Readonly<Record<string, number>> {
+	const count = (element: Element) => statuses.filter((status) => status !== 'PASS' && elements[status] === element).length;
+	return { tests: statuses.length, failures: count('failure'), errors: count('error'), skipped: count('skipped') };
 }
 
 function systemOut(result: CaseResult): string {

@@ -5,7 +5,7 @@ import type { CaseResult, JobResult, Run, Splat, Status } from '../model/run.ts'
 import { count, formatDuration } from '../util/text.ts';
 import { distinctSplats, rate, tellingAttempt } from './attempts.ts';
 import { frameText, tellingFrames } from './frame-text.ts';
-import { harmlessRun, oneLine } from './harmless-run.ts';
+import { harmlessOutline, harmlessValue, oneLine } from './harmless-run.ts';
 import { columnOf, type Matrix, matrixOf } from './matrix.ts';
 import { type Paint, statusColors } from './paint.ts';
 import { bySeverity, isFine, statusesBySeverity } from './severity.ts';
@@ -15,7 +15,7 @@ const most = { cases: 20, matrixRows: 40, lines: 6, frames: 4, slowest: 3, log: 
 
 /** Lines without newlines. `report` is the path of report.html as the user should see it. */
 export function summaryLines(hostile: Run, options: { readonly paint: Paint; readonly report?: string }): string[] {
-	const run = harmlessRun(hostile);
+	const run = harmlessOutline(hostile);
 	const { paint } = options;
 	const all = run.jobs.flatMap((job) => job.cases.map((result) => ({ job, result })));
 	const wanting = all.filter(({ result }) => result.status !== 'PASS').sort((a, b) => bySeverity(a.result.status, b.result.status));
@@ -28,7 +28,7 @@ export function summaryLines(hostile: Run, options: { readonly paint: Paint; rea
 		verdictLine(run, paint),
 		...(matrix.columns.length > 1 ? ['', ...matrixLines(matrix, paint)] : []),
 		...problems(run).flatMap((jobs) => problemLines(jobs, paint)),
-		...detailed.slice(0, most.cases).flatMap(({ job, result }) => ['', ...caseLines(job, result, folder, paint)]),
+		...detailed.slice(0, most.cases).flatMap(({ job, result }) => ['', ...caseLines(job, harmlessValue(result), folder, paint)]),
 		...(detailed.length > most.cases ? ['', `... and ${count(detailed.length - most.cases, 'more case')} in the report`] : []),
 		...(rest.length > 0 ? ['', ...rest.slice(0, most.cases).map(({ job, result }) => headLine(job, result, paint))] : []),
 		'',
@@ -48,7 +48,8 @@ export function summaryLines(hostile: Run, options: { readonly paint: Paint; rea
 	];
 }
 
-function verdictLine(run: Run, paint: Paint): string {
+/** `FAIL  5 cases: 1 FAIL, 4 PASS  9.1 s`. */
+export function verdictLine(run: Run, paint: Paint): string {
 	const total = Object.values(run.counts).reduce((sum, n) => sum + n, 0);
 	const counts = statusesBySeverity
 		.filter((status) => run.counts[status] > 0)
@@ -76,7 +77,7 @@ function matrixLines(matrix: Matrix, paint: Paint): string[] {
 }
 
 /** Jobs that could not run, together when they failed the same way: a kernel that does not build stops every suite. */
-function problems(run: Run): JobResult[][] {
+export function problems(run: Run): JobResult[][] {
 	const groups = new Map<string, JobResult[]>();
 	for (const job of run.jobs) {
 		if (!job.problem) continue;
@@ -86,7 +87,8 @@ function problems(run: Run): JobResult[][] {
 	return [...groups.values()];
 }
 
-function problemLines(jobs: readonly JobResult[], paint: Paint): string[] {
+/** Why some jobs could not run, and the last lines of the log. */
+export function problemLines(jobs: readonly JobResult[], paint: Paint): string[] {
 	const [job] = jobs;
 	if (!job?.problem) return [];
 	const missed = jobs.flatMap((one) => one.cases).filter((result) => result.status === 'MISS').length;

@@ -4,17 +4,24 @@ import { stringify } from 'yaml';
 import type { CaseResult, JobResult, Run, Status } from '../model/run.ts';
 import { distinctSplats, knownIssues, rate, tellingAttempt } from './attempts.ts';
 import { frameText, tellingFrames } from './frame-text.ts';
-import { harmlessRun, oneLine } from './harmless-run.ts';
+import { harmlessOutline, harmlessValue, oneLine } from './harmless-run.ts';
 
-/** The whole document. Parses with any TAP 14 parser; a run without jobs is a skipped plan. */
-export function toTap(hostile: Run): string {
-	const run = harmlessRun(hostile);
-	const plan = run.jobs.length === 0 ? ['1..0 # SKIP nothing was selected'] : [`1..${run.jobs.length}`];
-	return `${['TAP version 14', ...plan, ...run.jobs.flatMap((job, at) => jobLines(job, at + 1))].join('\n')}\n`;
+/** The whole document in pieces. Parses with any TAP 14 parser; a run without jobs is a skipped plan. */
+export function* tapPieces(hostile: Run): Generator<string> {
+	const run = harmlessOutline(hostile);
+	yield text(['TAP version 14', run.jobs.length === 0 ? '1..0 # SKIP nothing was selected' : `1..${run.jobs.length}`]);
+	for (const [at, job] of run.jobs.entries()) yield* jobPieces(job, at + 1);
 }
 
-function jobLines(job: JobResult, number: number): string[] {
-	const cases = job.cases.flatMap((result, at) => caseLines(result, at + 1));
+export function toTap(run: Run): string {
+	return [...tapPieces(run)].join('');
+}
+
+function* jobPieces(job: JobResult, number: number): Generator<string> {
+	if (job.cases.length > 0) {
+		yield text([`# Subtest: ${escaped(job.id)}`, ...indent([`1..${job.cases.length}`])]);
+		for (const [at, result] of job.cases.entries()) yield text(indent(caseLines(harmlessValue(result), at + 1)));
+	}
 	const diagnostics = {
 		status: job.status,
 		kernel: job.kernel?.release,
@@ -24,12 +31,8 @@ function jobLines(job: JobResult, number: number): string[] {
 		message: job.problem?.message,
 		log: job.problem?.log,
 	};
-	return [
-		...(job.cases.length > 0 ? subtest(job.id, [`1..${job.cases.length}`, ...cases]) : []),
-		// The accepted failures are marked on the cases; a whole job is a TODO of nobody.
-		point(number, job.status === 'XFAIL' ? 'PASS' : job.status, job.id, job.problem?.message),
-		...yaml(diagnostics),
-	];
+	// The accepted failures are marked on the cases; a whole job is a TODO of nobody.
+	yield text([point(number, job.status === 'XFAIL' ? 'PASS' : job.status, job.id, job.problem?.message), ...yaml(diagnostics)]);
 }
 
 /** Assertions are no third level of subtests: parsers that flatten keep the leaves, and the leaf must carry the verdict. */
@@ -66,8 +69,12 @@ function point(number: number, status: Status, name: string, why = ''): string {
 	return `${isOk ? 'ok' : 'not ok'} ${number} - ${escaped(name)}${directive}`.trimEnd();
 }
 
-function subtest(name: string, lines: readonly string[]): string[] {
-	return [`# Subtest: ${escaped(name)}`, ...lines.map((line) => `    ${line}`)];
+function text(lines: readonly string[]): string {
+	return `${lines.join('\n')}\n`;
+}
+
+function indent(lines: readonly string[]): string[] {
+	return lines.map((line) => `    ${line}`);
 }
 
 /** A diagnostic block; keys without a value are left out. */

@@ -4,10 +4,10 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Run } from '../model/run.ts';
 import { writeWhole } from '../util/files.ts';
-import { toHtml } from './html/render.ts';
+import { htmlPieces } from './html/render.ts';
 import { type FilesByDir, linkTo } from './html/view.ts';
-import { toJunit } from './junit.ts';
-import { toTap } from './tap.ts';
+import { junitPieces } from './junit.ts';
+import { tapPieces } from './tap.ts';
 
 export const reportFiles = { tap: 'results.tap', junit: 'junit.xml', html: 'report.html' } as const;
 
@@ -16,12 +16,9 @@ const mostFiles = 24;
 
 /** Writes results.tap, junit.xml and report.html into `dir`, each whole or not at all. */
 export async function writeReports(run: Run, dir: string): Promise<void> {
-	const html = await toHtml(run, await filesOf(run, dir));
-	await Promise.all([
-		writeWhole(join(dir, reportFiles.tap), toTap(run)),
-		writeWhole(join(dir, reportFiles.junit), toJunit(run)),
-		writeWhole(join(dir, reportFiles.html), html),
-	]);
+	await writeWhole(join(dir, reportFiles.tap), tapPieces(run));
+	await writeWhole(join(dir, reportFiles.junit), junitPieces(run));
+	await writeWhole(join(dir, reportFiles.html), await htmlPieces(run, await filesOf(run, dir)));
 }
 
 /** The files in each attempt's folder that exist, sorted; a folder that is gone or lies elsewhere has none. */

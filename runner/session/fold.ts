@@ -4,45 +4,72 @@ import type { Event, PlannedJob } from '../model/event.ts';
 import { type CaseResult, exitCodes, type JobResult, type PhaseTime, type Run, type Status, statuses } from '../model/run.ts';
 import { shellQuote } from '../util/text.ts';
 
-/** Folds events in order; a run that never ended gets MISS for what did not run, as it stands. */
-export function foldRun(events: readonly Event[]): Run {
-	const [first] = events;
-	if (first?.type !== 'run-started') throw new Error('a journal begins with run-started');
+/** A run as far as its events have told it. It holds results, never events: what a case says on its way is in the journal. */
+export interface RunFold {
+	readonly add: (event: Event) => void;
+	/** The run as it stands; what never ran is a MISS. */
+	readonly run: () => Run;
+	/** Whether the run has ended by itself. */
+	readonly isComplete: () => boolean;
+	/** The run's clock at its last event; undefined before the first. */
+	readonly lastMs: () => number | undefined;
+}
+
+export function createFold(): RunFold {
 	const started = new Map<string, Extract<Event, { type: 'job-started' }>>();
 	const problems = new Map<string, Extract<Event, { type: 'job-failed' }>>();
 	const durations = new Map<string, number>();
 	const results = new Map<string, CaseResult>();
 	const phases: PhaseTime[] = [];
-	const notes: string[] = [];
+	const notes = new Set<string>();
+	let first: Extract<Event, { type: 'run-started' }> | undefined;
 	let end: Extract<Event, { type: 'run-ended' }> | undefined;
-	for (const event of events) {
-		if (event.type === 'job-started') {
-			started.set(event.job, event);
-			problems.delete(event.job);
-		} else if (event.type === 'job-failed') problems.set(event.job, event);
-		else if (event.type === 'job-ended') durations.set(event.job, (durations.get(event.job) ?? 0) + event.durationMs);
-		else if (event.type === 'case-ended') results.set(`${event.job}/${event.result.case}`, event.result);
-		else if (event.type === 'phase-ended')
-			phases.push({ name: event.phase, startedMs: event.atMs - event.durationMs, durationMs: event.durationMs });
-		else if (event.type === 'note') notes.push(event.text);
-		else if (event.type === 'run-ended') end = event;
-	}
-	const jobs = first.plan.map((plan) => foldJob(plan, started.get(plan.id), problems.get(plan.id), durations.get(plan.id), results));
-	const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
-	for (const job of jobs) for (const result of job.cases) counts[result.status]++;
-	const verdict = verdictOf(counts);
+	let lastMs: number | undefined;
 	return {
-		schema: 1,
-		...first.run,
-		...(end && { ended: end.ended, peakMemoryMiB: end.peakMemoryMiB }),
-		durationMs: events.at(-1)?.atMs ?? 0,
-		jobs,
-		phases,
-		counts,
-		verdict,
-		exitCode: exitCodeOf(verdict),
-		notes: [...new Set(notes)],
+		add(event) {
+			if (!first && event.type !== 'run-started') throw new Error('a journal begins with run-started');
+			lastMs = event.atMs;
+			if (event.type === 'run-started') first ??= event;
+			else if (event.type === 'job-started') {
+				started.set(event.job, event);
+				problems.delete(event.job);
+			} else if (event.type === 'job-failed') problems.set(event.job, event);
+			else if (event.type === 'job-ended') durations.set(event.job, (durations.get(event.job) ?? 0) + event.durationMs);
+			else if (event.type === 'case-ended') results.set(`${event.job}/${event.result.case}`, event.result);
+			else if (event.type === 'phase-ended')
+				phases.push({ name: event.phase, startedMs: event.atMs - event.durationMs, durationMs: event.durationMs });
+			else if (event.type === 'note') notes.add(event.text);
+			else if (event.type === 'run-ended') end = event;
+		},
+		run() {
+			if (!first) throw new Error('a journal begins with run-started');
+			const jobs = first.plan.map((plan) => foldJob(plan, started.get(plan.id), problems.get(plan.id), durations.get(plan.id), results));
+			const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
+			for (const job of jobs) for (const result of job.cases) counts[result.status]++;
+			const verdict = verdictOf(counts);
+			return {
+				schema: 1,
+				...first.run,
+				...(end && { ended: end.ended, peakMemoryMiB: end.peakMemoryMiB }),
+				durationMs: lastMs ?? 0,
+				jobs,
+				phases: [...phases],
+				counts,
+				verdict,
+				exitCode: exitCodeOf(verdict),
+				notes: [...notes],
+			};
+		},
+		isComplete: () => end !== undefined,
+		lastMs: () => lastMs,
 	};
+}
+
+/** Folds events in order; a run that never ended gets MISS for what did not run, as it stands. */
+export function foldRun(events: Iterable<Event>): Run {
+	const fold = createFold();
+	for (const event of events) fold.add(event);
+	return fold.run();
 }
 
 function foldJob(

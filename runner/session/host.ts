@@ -52,7 +52,10 @@ export function kernelNeeds(specs: readonly string[]): HostNeed[] {
 
 /** Needs that are not met, in table order. */
 export async function missingNeeds(specs: readonly string[]): Promise<HostNeed[]> {
-	const needs = [...always, ...kernelNeeds(specs)];
+	return missingOf([...always, ...kernelNeeds(specs)]);
+}
+
+async function missingOf(needs: readonly HostNeed[]): Promise<HostNeed[]> {
 	const met = await Promise.all(needs.map(({ probe }) => isThere(probe)));
 	return needs.filter((_, index) => !met[index]);
 }
@@ -63,12 +66,19 @@ export function installLine(needs: readonly HostNeed[]): string {
 }
 
 /** Installs what lacks when root; otherwise a UserError with the line to paste. Returns the packages installed. */
-export async function prepareHost(
-	specs: readonly string[],
-	options: { readonly signal: AbortSignal; readonly onProgress: (detail: string) => void },
-): Promise<string[]> {
+export async function prepareHost(specs: readonly string[], options: InstallOptions): Promise<string[]> {
 	await requireCache();
-	const missing = await missingNeeds(specs);
+	return provideNeeds([...always, ...kernelNeeds(specs)], options);
+}
+
+interface InstallOptions {
+	readonly signal: AbortSignal;
+	readonly onProgress: (detail: string) => void;
+}
+
+/** The same for needs of somebody else, a test's browser. */
+export async function provideNeeds(needs: readonly HostNeed[], options: InstallOptions): Promise<string[]> {
+	const missing = await missingOf(needs);
 	if (missing.length === 0) return [];
 	const packages = [...new Set(missing.map((need) => need.package))];
 	if (!(await exists('/etc/debian_version')))
@@ -92,7 +102,7 @@ export async function prepareHost(
 				: new UserError(`Debian has no package ${unknown}`, { hint: `apt-cache search ${unknown.replace(/-[\d.]+$/, '')}` });
 		},
 	);
-	const still = await missingNeeds(specs);
+	const still = await missingOf(missing);
 	if (still.length > 0)
 		throw new UserError(`still missing after installing: ${still.map((need) => `${need.probe} (package ${need.package})`).join(', ')}`, {
 			hint: installLine(still),

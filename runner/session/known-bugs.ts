@@ -182,7 +182,7 @@ async function runOnce(
 ): Promise<Run> {
 	const { settings, listeners, drain, stop, command, seed } = request;
 	await using store = await openStore(checkout.results, id ?? newRunId(new Date()));
-	if (store.events().some((event) => event.type === 'run-ended')) return store.save();
+	if (store.fold.isComplete()) return store.save();
 	const jobs = planJobs(suites, [kernelSpec], settings.config, { repeat: 1, seed });
 	return executeRun({ jobs, settings, patches, stopWhen, command, store, listeners, drain, stop });
 }

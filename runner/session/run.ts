@@ -16,7 +16,6 @@ import { chooseAccel } from '../vm/accel.ts';
 import { parseAvailable } from '../vm/template-place.ts';
 import { durationKey, readDurations, recordDurations } from './durations.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
-import { foldRun } from './fold.ts';
 import { prepareHost } from './host.ts';
 import { jobDesk } from './job-desk.ts';
 import { failJob, type JobContext, openJob } from './open-job.ts';
@@ -53,14 +52,16 @@ interface Shared extends JobContext {
  */
 export async function executeRun(request: RunRequest): Promise<Run> {
 	const { store, settings, drain } = request;
-	const earlier = store.events();
+	const resumedAtMs = store.fold.lastMs();
 	let isEnough = false;
 	const watch = (event: Event) => {
 		if (event.type === 'case-ended') isEnough ||= request.stopWhen?.(event.result) ?? false;
 	};
-	const emitter = createEmitter([store.record, watch, ...request.listeners], earlier.at(-1)?.atMs);
-	if (earlier.length > 0) {
-		for (const listener of [watch, ...request.listeners]) for (const event of earlier) listener(event);
+	const emitter = createEmitter([store.record, watch, ...request.listeners], resumedAtMs);
+	if (resumedAtMs !== undefined) {
+		await store.replay((event) => {
+			for (const listener of [watch, ...request.listeners]) listener(event);
+		});
 		emitter.emit({ type: 'run-resumed', at: new Date().toISOString() });
 	} else emitter.emit({ type: 'run-started', run: await describeRun(request), plan: request.jobs.map(describeJob) });
 	try {
@@ -87,13 +88,13 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		const context = { settings, runDir: store.dir, drain, stop: request.stop, emitter, accel, qemu, images, knownIssues, today, wantsMore };
 		const shared: Shared = { ...context, request, done: settled(store) };
 		for (const source of sources) await runKernel(shared, source);
-		for (const text of baselineNotes(shared, foldRun(store.events()))) emitter.emit({ type: 'note', text });
+		for (const text of baselineNotes(shared, store.fold.run())) emitter.emit({ type: 'note', text });
 	} catch (error) {
 		emitter.emit({ type: 'note', text: messageOf(error).split('\n')[0] ?? '' });
 		await store.save();
 		throw error;
 	}
-	const { verdict, exitCode } = foldRun(store.events());
+	const { verdict, exitCode } = store.fold.run();
 	// maxRSS is in KiB on Linux (getrusage(2)).
 	const peakMemoryMiB = Math.round(process.resourceUsage().maxRSS / 1024);
 	if (!drain.aborted) emitter.emit({ type: 'run-ended', ended: new Date().toISOString(), verdict, exitCode, peakMemoryMiB });
@@ -158,12 +159,8 @@ async function orMiss<T>(emitter: Emitter, jobs: readonly Job[], make: () => Pro
 
 /** Cases of a resumed run that need no second look, by job. */
 function settled(store: RunStore): ReadonlyMap<string, ReadonlySet<string>> {
-	const done = new Map<string, Set<string>>();
-	for (const event of store.events()) {
-		if (event.type !== 'case-ended' || event.result.status === 'ERROR' || event.result.status === 'MISS') continue;
-		done.set(event.job, (done.get(event.job) ?? new Set()).add(event.result.case));
-	}
-	return done;
+	const isSettled = ({ status }: CaseResult) => status !== 'ERROR' && status !== 'MISS';
+	return new Map(store.fold.run().jobs.map(({ id, cases }) => [id, new Set(cases.filter(isSettled).map((result) => result.case))]));
 }
 
 /** Known issues that are stale, judged by the kernels on which a suite that must show them ran whole. */

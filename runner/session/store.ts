@@ -1,23 +1,30 @@
 /** A run directory on disk: the journal first, everything else written from its fold. */
 
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, readlink, rename, symlink } from 'node:fs/promises';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { mkdir, readdir, readlink, rename, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event } from '../model/event.ts';
 import type { Run } from '../model/run.ts';
 import { UserError } from '../util/errors.ts';
 import { asideName, exists, writeWhole } from '../util/files.ts';
+import { jsonPieces } from '../util/json.ts';
 import { didYouMean } from '../util/text.ts';
-import { foldRun } from './fold.ts';
+import { createFold, type RunFold } from './fold.ts';
+import { readJournal } from './journal.ts';
+
+// run > jobs > job > cases: a case is one piece.
+const caseLevel = 4;
 
 export interface RunStore extends AsyncDisposable {
 	readonly id: string;
 	readonly dir: string;
+	/** The run so far, that before a resume included. */
+	readonly fold: Omit<RunFold, 'add'>;
 	/** Appends to the journal; transient events are left out. */
 	readonly record: (event: Event) => void;
-	/** All journaled events so far, those before a resume included. */
-	readonly events: () => readonly Event[];
+	/** Tells the events before a resume again, in order. */
+	readonly replay: (listener: (event: Event) => void) => Promise<void>;
 	/** Writes run.json from the journal. */
 	readonly save: () => Promise<Run>;
 }
@@ -37,47 +44,50 @@ export async function openStore(results: string, id: string): Promise<RunStore> 
 		});
 	});
 	const journal = join(dir, 'events.ndjson');
-	const events: Event[] = (await exists(journal)) ? await readJournal(journal) : [];
-	const stream = createWriteStream(journal, { flags: 'a' });
-	let problem: Error | undefined;
-	stream.on('error', (error) => {
-		problem = error;
-	});
+	const fold = createFold();
+	// A line that a kill cut off must not begin the next.
+	if (await exists(journal)) await truncate(journal, await readJournal(journal, fold.add));
+	// Written when it is told: what a kill leaves is whole, and a full disk stops the run here and now.
+	const file = openSync(journal, 'a');
+	let broken: { readonly error: unknown } | undefined;
 	const aside = asideName(join(results, 'latest'));
 	await symlink(id, aside);
 	await rename(aside, join(results, 'latest'));
 	return {
 		id,
 		dir,
+		fold,
 		record(event) {
 			if (event.type === 'phase-progress') return;
-			if (problem) throw problem;
-			events.push(event);
-			stream.write(`${JSON.stringify(event)}\n`);
+			// What follows a line written in part would be taken for its end.
+			if (broken) throw broken.error;
+			const line = Buffer.from(`${JSON.stringify(event)}\n`);
+			try {
+				for (let at = 0; at < line.length; ) at += writeSync(file, line, at);
+			} catch (error) {
+				broken = { error };
+				throw error;
+			}
+			fold.add(event);
 		},
-		events: () => events,
+		async replay(listener) {
+			await readJournal(journal, listener);
+		},
 		async save() {
-			const run = foldRun(events);
-			await writeWhole(join(dir, 'run.json'), `${JSON.stringify(run, undefined, '\t')}\n`);
+			const run = fold.run();
+			await writeWhole(join(dir, 'run.json'), documentPieces(run));
 			return run;
 		},
 		async [Symbol.asyncDispose]() {
-			await new Promise<void>((resolve) => stream.end(resolve));
+			closeSync(file);
 		},
 	};
 }
 
-/** The journal's events; a last line cut off by a kill is dropped. */
-export async function readJournal(file: string): Promise<Event[]> {
-	const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
-	return lines.flatMap((line, index) => {
-		try {
-			return [JSON.parse(line) as Event];
-		} catch (error) {
-			if (index === lines.length - 1) return [];
-			throw new UserError(`is damaged: ${String(error)}`, { at: { file, line: index + 1 } });
-		}
-	});
+/** The text of run.json, in pieces. */
+export function* documentPieces(run: Run): Generator<string> {
+	yield* jsonPieces(run, caseLevel);
+	yield '\n';
 }
 
 /** Resolves `latest`, an id or a unique beginning of one; with its run as the journal tells it. */
@@ -94,6 +104,7 @@ export async function findRun(results: string, name: string): Promise<{ id: stri
 			},
 		);
 	const dir = join(results, id);
-	const events = await readJournal(join(dir, 'events.ndjson'));
-	return { id, dir, run: foldRun(events), isComplete: events.some((event) => event.type === 'run-ended') };
+	const fold = createFold();
+	await readJournal(join(dir, 'events.ndjson'), fold.add);
+	return { id, dir, run: fold.run(), isComplete: fold.isComplete() };
 }

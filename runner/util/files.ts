@@ -1,7 +1,7 @@
 /** Files and folders that are whole or absent: written aside, then renamed. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** A name beside `path`, unlikely to exist, that clean-up recognises by its leading `.aside-`. */
@@ -9,13 +9,13 @@ export function asideName(path: string): string {
 	return join(dirname(path), `.aside-${basename(path)}-${randomBytes(4).toString('hex')}`);
 }
 
-/** Writes a file so that a reader sees the old or the new content and never a part; survives a crash of the host (fsync). */
-export async function writeWhole(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+/** Writes a file, given whole or in pieces, so that a reader sees the old or the new content and never a part; survives a crash of the host (fsync). */
+export async function writeWhole(path: string, data: string | Uint8Array | Iterable<string>, mode = 0o644): Promise<void> {
 	await mkdir(dirname(path), { recursive: true });
 	const aside = asideName(path);
 	const handle = await open(aside, 'w', mode);
 	try {
-		await handle.writeFile(data);
+		await writeFile(handle, data);
 		await handle.sync();
 	} finally {
 		await handle.close();

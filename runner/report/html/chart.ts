@@ -3,6 +3,7 @@
 import type { Spec } from 'vega';
 import type { Run } from '../../model/run.ts';
 import { formatDuration } from '../../util/text.ts';
+import { oneLine } from '../harmless-run.ts';
 import { columnOf } from '../matrix.ts';
 
 const most = { phases: 30, cases: 30, labelChars: 64 } as const;
@@ -52,7 +53,8 @@ export async function timingCharts(run: Run): Promise<Chart[]> {
 	);
 }
 
-function bar(name: string, startedMs: number, durationMs: number, color: string): Bar {
+function bar(hostile: string, startedMs: number, durationMs: number, color: string): Bar {
+	const name = oneLine(hostile);
 	const short = name.length <= most.labelChars ? name : `${name.slice(0, most.labelChars - 1)}\u2026`;
 	return { name: short, from: startedMs / 1000, to: (startedMs + durationMs) / 1000, color, label: formatDuration(durationMs) };
 }

@@ -76,3 +76,21 @@ test('the time axis has at most eight marks on round times', (t) => {
 	t.deepEqual(ticks(1218), { values: [0, 300, 600, 900, 1200], unit: 'min' });
 	t.is(ticks(40 * 86_400).values.length, 7);
 });
+
+test('a long report keeps its cases as text until they are opened, and nothing a guest printed ends that text', async (t) => {
+	const [job] = run.jobs;
+	const hostile = run.jobs.flatMap((one) => one.cases).find((one) => JSON.stringify(one).includes('<img src=x'));
+	if (!job || !hostile) return t.fail('the canonical run has changed');
+	const cases = Array.from({ length: 501 }, (_, n) => ({
+		...hostile,
+		case: `case-${n}`,
+		summary: '</script><script>alert(1)</script><!--',
+	}));
+	const html = await toHtml({ ...run, jobs: [{ ...job, cases }] });
+	t.is(tags(html, 'details').filter((tag) => tag.includes('class="case ')).length, 501);
+	const waiting = tags(html, 'script').filter((tag) => tag === '<script type="text/html">');
+	t.true(waiting.length >= 500);
+	t.is(tags(html, 'script').length, waiting.length + 1);
+	t.is([...html.matchAll(/<\/script>/g)].length, waiting.length + 1);
+	t.false(html.includes('<!--'));
+});

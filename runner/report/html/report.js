@@ -21,6 +21,15 @@ function apply() {
 	document.getElementById('none').hidden = shown > 0 || cases.length === 0;
 }
 
+/** What is long waits as text until it is opened for the first time. */
+function unfold(details) {
+	const waiting = details.querySelector(':scope > script');
+	if (!waiting) return;
+	const content = document.createElement('template');
+	content.innerHTML = waiting.textContent;
+	waiting.replaceWith(content.content);
+}
+
 function openTarget() {
 	const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
 	if (!target?.classList.contains('case')) return;
@@ -29,6 +38,7 @@ function openTarget() {
 		for (const chip of chips) chip.ariaPressed = 'false';
 		apply();
 	}
+	unfold(target);
 	target.open = true;
 	target.scrollIntoView();
 }
@@ -69,6 +79,8 @@ document.addEventListener('keydown', (event) => {
 	}
 });
 document.querySelector('.bar').addEventListener('submit', (event) => event.preventDefault());
+// It does not bubble.
+document.addEventListener('toggle', ({ target }) => unfold(target), true);
 filter.addEventListener('input', apply);
 addEventListener('hashchange', openTarget);
 // A reload keeps what was typed.

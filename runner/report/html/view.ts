@@ -4,6 +4,7 @@ import type { Attempt, CaseResult, Frame, JobResult, KernelIdentity, Run, Splat,
 import { count, formatDuration } from '../../util/text.ts';
 import { distinctSplats, rate, tellingAttempt } from '../attempts.ts';
 import { callText, placeText, tellingFrames } from '../frame-text.ts';
+import { harmlessOutline, harmlessValue } from '../harmless-run.ts';
 import { columnOf, type Matrix, matrixOf } from '../matrix.ts';
 import { bySeverity, isFine, statusesBySeverity } from '../severity.ts';
 import { diagramSvg } from './diagram-svg.ts';
@@ -13,12 +14,15 @@ export type FilesByDir = ReadonlyMap<string, readonly string[]>;
 
 // More rows than this, and those in which all is well are folded away.
 const foldedMatrixRows = 60;
+// Nobody reads a table of thousands; the list below it has a filter.
+const mostMatrixRows = 200;
 
-/** A harmless run, ready to be placed. */
-export function viewOf(run: Run, files: FilesByDir) {
-	const all = run.jobs.flatMap((job) => job.cases.map((result) => caseView(job, result, files)));
-	const cases = all.sort((a, b) => bySeverity(a.status, b.status));
-	const first = cases.find(({ status }) => !isFine(status) && status !== 'MISS');
+// A long run's cases are rows until somebody opens them: browsers take seconds for what ten thousand of them hold.
+const mostWholeCases = 500;
+
+/** A run without its cases, harmless and ready to be placed. */
+export function viewOf(hostile: Run) {
+	const run = harmlessOutline(hostile);
 	const total = Object.values(run.counts).reduce((sum, n) => sum + n, 0);
 	const kernels = [...new Set(run.jobs.map(columnOf))];
 	const accels = [...new Set(run.jobs.flatMap((job) => job.accel?.toUpperCase() ?? []))];
@@ -38,13 +42,24 @@ export function viewOf(run: Run, files: FilesByDir) {
 		counts: statusesBySeverity.filter((status) => run.counts[status] > 0).map((status) => ({ status, n: run.counts[status] })),
 		notes: run.notes,
 		problems: problemsOf(run),
-		matrix: matrixView(matrixOf(run)),
-		cases: cases.map((one) => ({ ...one, isOpen: one === first })),
+		matrix: matrixView(harmlessValue(matrixOf(run))),
 		identity: identityOf(run),
 		kernels: kernelsOf(run),
+		isLong: total > mostWholeCases,
 		hasOneColumn: kernels.length < 2,
 		kernelWidth: Math.min(32, Math.max(0, ...kernels.map((name) => name.length))),
 	};
+}
+
+/** The cases, worst first, each harmless and ready to be placed; one at a time. */
+export function* caseViews(hostile: Run, files: FilesByDir) {
+	const all = harmlessOutline(hostile).jobs.flatMap((job) => job.cases.map((result) => ({ job, result })));
+	all.sort((a, b) => bySeverity(a.result.status, b.result.status));
+	const first = all.find(({ result: { status } }) => !isFine(status) && status !== 'MISS');
+	const isLong = all.length > mostWholeCases;
+	for (const one of all) {
+		yield { ...caseView(one.job, harmlessValue(one.result), files), isOpen: one === first, isLazy: isLong && one !== first };
+	}
 }
 
 function headline(run: Run, total: number): string {
@@ -176,11 +191,11 @@ function matrixView(matrix: Matrix) {
 		cells: row.cells.map((cell) => cell && { status: cell.status, href: `#${anchor(cell.job, row.case)}` }),
 	}));
 	const isLong = rows.length > foldedMatrixRows;
-	return {
-		columns: matrix.columns,
-		shown: isLong ? rows.filter((row) => !row.isQuiet) : rows,
-		folded: isLong ? rows.filter((row) => row.isQuiet) : [],
-	};
+	const loud = isLong ? rows.filter((row) => !row.isQuiet) : rows;
+	const shown = loud.slice(0, mostMatrixRows);
+	const folded = isLong ? [...loud.slice(mostMatrixRows), ...rows.filter((row) => row.isQuiet)] : [];
+	const more = `${folded.length} more${loud.length > shown.length ? '' : ' in which every case passed'}`;
+	return { columns: matrix.columns, shown, folded, more, isLazy: folded.length > mostWholeCases };
 }
 
 function identityOf(run: Run): (readonly [string, string])[] {

@@ -81,10 +81,10 @@ control-characters)
 	printf '\033[2J\033[31mplanted <script>alert(1)</script> \033]0;title\007 ::error::planted\n' >/dev/kmsg
 	echo '# evidence: seen 1'
 	;;
-# 100 MB of diagnostics on the way of the results.
+# 20 MB of diagnostics on the way of the results.
 results-flood)
 	begin 1
-	yes '# a line of planted diagnostics, as long as such lines are, that goes on to the end: 0123456789 0123456789 01234' | head -c 100000000
+	yes '# a line of planted diagnostics, as long as such lines are, that goes on to the end: 0123456789 0123456789 01234' | head -c 20000000
 	echo
 	echo 'ok 1 the only'
 	echo '# evidence: seen 1'
