@@ -104,6 +104,7 @@ function caseEnv(run: CaseRun): Record<string, string> {
 		CRUCIBLE_KERNEL: run.kernel,
 		CRUCIBLE_SEED: String(run.seed),
 		CRUCIBLE_SCALE: String(run.timeoutScale),
+		CRUCIBLE_ORDERS: run.entry.orders.join('\n'),
 		...Object.fromEntries(disks),
 	};
 }

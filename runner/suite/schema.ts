@@ -1,6 +1,7 @@
 /** What a suite.yaml may say; the docstrings here are the reference that suites/README.md points to. */
 
 import { z } from 'zod';
+import { parseOrder } from '../fault/daemon-orders.ts';
 import { shareKinds } from '../vm/machine-spec.ts';
 import { parseClaim } from './evidence.ts';
 
@@ -18,6 +19,11 @@ const claim = z.string().superRefine((text, context) => {
 	if (typeof problem === 'string') context.addIssue({ code: 'custom', message: problem });
 });
 
+const order = z.string().superRefine((text, context) => {
+	const problem = parseOrder(text);
+	if (typeof problem === 'string') context.addIssue({ code: 'custom', message: problem });
+});
+
 const testCase = z
 	.strictObject({
 		summary: z.string().min(1),
@@ -29,6 +35,8 @@ const testCase = z
 		timeout: z.number().positive().max(3600).default(30),
 		/** What must have been measured for a pass to count; a case without any is refused. */
 		evidence: z.array(claim).min(1, 'a case states its evidence: what must have been seen for a pass to count'),
+		/** What the case's first on-demand daemon is to do at which state: `before-fill nth=2 key=tree.erofs kill` (suites/README.md). */
+		orders: z.array(order).default([]),
 		tags: z.array(name).default([]),
 		/** Runs while no other guest does: it measures time, or needs the whole host. */
 		alone: z.boolean().default(false),
