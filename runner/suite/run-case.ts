@@ -111,6 +111,7 @@ function caseEnv(run: CaseRun): Record<string, string> {
 		CRUCIBLE_SCALE: String(run.timeoutScale),
 		CRUCIBLE_CLOCK: run.clock,
 		CRUCIBLE_PAUSE: run.clock === 'warp' ? '2' : '0.02',
+		CRUCIBLE_ORDERS: run.entry.orders.join('\n'),
 		...Object.fromEntries(disks),
 		...actorEnv(run.entry.race),
 	};

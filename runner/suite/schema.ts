@@ -1,6 +1,7 @@
 /** What a suite.yaml may say; the docstrings here are the reference that suites/README.md points to. */
 
 import { z } from 'zod';
+import { parseOrder } from '../fault/daemon-orders.ts';
 import { scheduleSchema, watchdogSeconds } from '../race/schedule.ts';
 import { shareKinds } from '../vm/machine-spec.ts';
 import { parseClaim } from './evidence.ts';
@@ -19,6 +20,11 @@ const claim = z.string().superRefine((text, context) => {
 	if (typeof problem === 'string') context.addIssue({ code: 'custom', message: problem });
 });
 
+const order = z.string().superRefine((text, context) => {
+	const problem = parseOrder(text);
+	if (typeof problem === 'string') context.addIssue({ code: 'custom', message: problem });
+});
+
 const testCase = z
 	.strictObject({
 		summary: z.string().min(1),
@@ -32,6 +38,8 @@ const testCase = z
 		timeout: z.number().positive().max(3600).default(30),
 		/** What must have been measured for a pass to count; a case without any is refused. */
 		evidence: z.array(claim).min(1, 'a case states its evidence: what must have been seen for a pass to count'),
+		/** What the case's first on-demand daemon is to do at which state: `before-fill nth=2 key=tree.erofs kill` (suites/README.md). */
+		orders: z.array(order).default([]),
 		tags: z.array(name).default([]),
 		/** `warp`: it mostly waits, and may run in a guest whose time leaps while it idles (under TCG; elsewhere it waits in real time). */
 		clock: z.enum(['real', 'warp']).default('real'),

@@ -31,11 +31,32 @@ leave() {
 	! grep -q " $(realpath "$1") " /proc/mounts || umount "$1"
 }
 
-# ondemand_start: runs the daemon and waits until it has bound the cache. It reports readiness on fd 3, a fifo, so that
-# a daemon that dies instead is seen as an end of file.
+# ondemand_start [OPTION...]: runs the daemon, with the orders of suite.yaml, and waits until it has bound the cache. It reports readiness
+# on fd 3, a fifo, so that a daemon that dies instead is seen as an end of file.
 ondemand_start() {
 	[ -p ready ] || mkfifo ready
-	ondemandd --cache "$ondemand_cache/fscache" --tag crucible --images "$ondemand_images" --socket "$ondemand_socket" --ready-fd 3 \
+	ondemand_orders "$@"
+}
+
+# One argument for each line of CRUCIBLE_ORDERS, in front of the others; they are for the first daemon only.
+ondemand_orders() {
+	ondemand_rest=${CRUCIBLE_ORDERS:-}
+	CRUCIBLE_ORDERS=
+	while [ -n "$ondemand_rest" ]; do
+		set -- --order "${ondemand_rest%%
+*}" "$@"
+		case $ondemand_rest in
+		*"
+"*) ondemand_rest=${ondemand_rest#*
+} ;;
+		*) ondemand_rest= ;;
+		esac
+	done
+	ondemand_run "$@"
+}
+
+ondemand_run() {
+	ondemandd --cache "$ondemand_cache/fscache" --tag crucible --images "$ondemand_images" --socket "$ondemand_socket" --ready-fd 3 "$@" \
 		3>ready </dev/null >>"$ondemand_log" 2>&1 &
 	ondemand_pid=$!
 	at_exit 'ondemand_abandon'

@@ -5,38 +5,31 @@
  *   stats                     all totals as name=value
  *   get NAME [KEY]            one count, of all images or of the one with that key
  *   wait NAME VALUE [KEY]     the same, answered when the count has reached VALUE
+ *   order ORDER               answered with the order's number; orders.c says what an order is
+ *   release NUMBER            lets go of what that order holds, answered with how many requests that were
+ *   poll                      1 when the device says that it has a request, 0 when not; nothing is taken
+ *   restore                   the kernel's command
+ *   close-device              from now on this daemon is deaf
+ *   close-fd KEY              closes the anonymous fds of that image
  *   quit                      answered before the daemon lets go of the cache
+ *
+ * Names of counts: those of counts.c, and each state of vocabulary.h: how many requests have reached it.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "ondemandd.h"
 
 int control_listen(struct daemon *daemon)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-	if (strlen(daemon->socket_path) >= sizeof(address.sun_path)) {
-		complain("socket path is too long: %s", daemon->socket_path);
-		return -1;
-	}
-	strcpy(address.sun_path, daemon->socket_path);
-	unlink(daemon->socket_path);
-	daemon->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (daemon->listener < 0 || bind(daemon->listener, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    listen(daemon->listener, MAX_CLIENTS) < 0) {
-		complain("cannot listen on %s: %s", daemon->socket_path, strerror(errno));
-		return -1;
-	}
-	return 0;
+	daemon->listener = unix_socket(daemon->socket_path, SOCK_STREAM, true);
+	return daemon->listener < 0 ? -1 : 0;
 }
 
 void control_accept(struct daemon *daemon)
@@ -100,12 +93,44 @@ static void begin_wait(const struct daemon *daemon, struct client *client, const
 	client->wait_value = strtoull(value, NULL, 10);
 }
 
+static void answer_order(struct daemon *daemon, struct client *client, const char *text)
+{
+	const char *problem = NULL;
+	const struct order *order = orders_add(daemon, text, &problem);
+
+	if (order)
+		answer(client, "ok %u", order->id);
+	else
+		answer(client, "error %s: %s", problem, text);
+}
+
+static void answer_release(struct daemon *daemon, struct client *client, const char *order)
+{
+	size_t count = requests_release(daemon, (unsigned int)strtoul(order, NULL, 10));
+
+	if (count > 0)
+		answer(client, "ok %zu", count);
+	else
+		answer(client, "error order %s holds nothing", order);
+}
+
+static void close_only_device(struct daemon *daemon)
+{
+	if (daemon->device >= 0)
+		close(daemon->device);
+	daemon->device = -1;
+}
+
 static void obey(struct daemon *daemon, struct client *client, char *line)
 {
 	char *words[4] = { "", "", "", "" };
 	char *rest = NULL;
 	size_t count = 0;
 
+	if (strncmp(line, "order ", 6) == 0) {
+		answer_order(daemon, client, line + 6);
+		return;
+	}
 	for (char *word = strtok_r(line, " ", &rest); word && count < 4; word = strtok_r(NULL, " ", &rest))
 		words[count++] = word;
 
@@ -118,6 +143,18 @@ static void obey(struct daemon *daemon, struct client *client, char *line)
 		answer_count(daemon, client, words[1], words[2]);
 	} else if (strcmp(words[0], "wait") == 0 && (count == 3 || count == 4)) {
 		begin_wait(daemon, client, words[1], words[2], words[3]);
+	} else if (strcmp(words[0], "release") == 0 && count == 2) {
+		answer_release(daemon, client, words[1]);
+	} else if (strcmp(words[0], "poll") == 0 && count == 1) {
+		answer(client, "ok %d", device_has_request(daemon));
+	} else if (strcmp(words[0], "restore") == 0 && count == 1) {
+		answer(client, device_restore(daemon) < 0 ? "error the kernel refused" : "ok");
+	} else if (strcmp(words[0], "close-device") == 0 && count == 1) {
+		close_only_device(daemon);
+		answer(client, "ok");
+	} else if (strcmp(words[0], "close-fd") == 0 && count == 2) {
+		objects_forget_key(daemon, words[1]);
+		answer(client, "ok");
 	} else if (strcmp(words[0], "quit") == 0 && count == 1) {
 		daemon->quitting = true;
 		answer(client, "ok");

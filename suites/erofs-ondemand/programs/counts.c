@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ondemandd.h"
@@ -14,13 +15,14 @@ static const struct {
 	{ "opens", offsetof(struct counts, opens) },	   { "reads", offsetof(struct counts, reads) },
 	{ "closes", offsetof(struct counts, closes) },	   { "refused", offsetof(struct counts, refused) },
 	{ "read_bytes", offsetof(struct counts, read_bytes) }, { "failures", offsetof(struct counts, failures) },
+	{ "lies", offsetof(struct counts, lies) },	   { "rejected", offsetof(struct counts, rejected) },
 };
 
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 
 static uint64_t sum(const struct daemon *daemon, size_t offset, const char *key)
 {
-	uint64_t total = 0;
+	uint64_t total = *key == '\0' ? *(const uint64_t *)((const char *)&daemon->nobodys + offset) : 0;
 
 	for (size_t i = 0; i < daemon->image_count; i++) {
 		const struct image *image = &daemon->images[i];
@@ -31,7 +33,30 @@ static uint64_t sum(const struct daemon *daemon, size_t offset, const char *key)
 	return total;
 }
 
-/* The count of that name, of the image `key` or of all when it is empty; -1 when there is no such count. */
+static uint64_t held(const struct daemon *daemon)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < MAX_REQUESTS; i++)
+		count += daemon->requests[i].is_used && daemon->requests[i].held_by;
+	return count;
+}
+
+/* How often that order fired, or all of them together. */
+static uint64_t fired(const struct daemon *daemon, const char *id)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < daemon->order_count; i++)
+		if (*id == '\0' || strtoul(id, NULL, 10) == daemon->orders[i].id)
+			count += daemon->orders[i].fired;
+	return count;
+}
+
+/*
+ * The count of that name: one of `fields` or the name of a state, of the image `key` or of all when it is empty; or of no
+ * image: held, spurious, fired (whose key is an order's number). Returns -1 when there is no such count.
+ */
 int counts_get(const struct daemon *daemon, const char *name, const char *key, uint64_t *value)
 {
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
@@ -40,7 +65,21 @@ int counts_get(const struct daemon *daemon, const char *name, const char *key, u
 			return 0;
 		}
 	}
-	return -1;
+	for (int i = 0; i < STATE_COUNT; i++) {
+		if (strcmp(state_name((enum state)i), name) == 0) {
+			*value = sum(daemon, offsetof(struct counts, states) + (size_t)i * sizeof(uint64_t), key);
+			return 0;
+		}
+	}
+	if (strcmp(name, "held") == 0)
+		*value = held(daemon);
+	else if (strcmp(name, "spurious") == 0)
+		*value = daemon->spurious;
+	else if (strcmp(name, "fired") == 0)
+		*value = fired(daemon, key);
+	else
+		return -1;
+	return 0;
 }
 
 /* All totals as `name=value` with blanks between. */

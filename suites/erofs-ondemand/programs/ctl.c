@@ -1,33 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The client of the control socket: sends one command, prints the answer without its "ok". Exit 0 ok, 1 error or deadline. */
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "ondemandd.h"
 
 /* A count that has not come by then never will: the slowest request seen under emulation took less than a second. */
 #define DEFAULT_DEADLINE_SECONDS 30
-
-static int dial(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || strlen(path) >= sizeof(address.sun_path))
-		return -1;
-	strcpy(address.sun_path, path);
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
 
 static int send_words(int fd, int count, char **words)
 {
@@ -89,11 +72,9 @@ int ctl_main(int argc, char **argv)
 		argc -= 2;
 		argv += 2;
 	}
-	fd = dial(path);
-	if (fd < 0) {
-		complain("cannot reach %s: %s", path, strerror(errno));
+	fd = unix_socket(path, SOCK_STREAM, false);
+	if (fd < 0)
 		return 1;
-	}
 	if (send_words(fd, argc, argv) < 0 || receive_line(fd, line, sizeof(line), deadline_seconds * 1000) < 0)
 		return 1;
 	if (strncmp(line, "ok", 2) != 0) {

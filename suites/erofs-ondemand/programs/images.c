@@ -82,12 +82,24 @@ static int read_padded(const struct image *image, char *buffer, size_t length, o
 	return 0;
 }
 
-/* Copies that range of the image to the same place of the cache file behind `to`. Returns 0, or -1 after it has complained. */
-int image_copy(const struct image *image, int to, off_t offset, size_t length)
+static void invert(char *buffer, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		buffer[i] = (char)~buffer[i];
+}
+
+/*
+ * Copies that range of the image to the same place of the cache file behind `to`. Lies: SHORT copies its first page only, WRONG inverts
+ * the bytes, MISPLACED writes them right behind the range. Returns 0, or -1 after it has complained.
+ */
+int image_copy(const struct image *image, int to, off_t offset, size_t length, unsigned int lies)
 {
 	static _Alignas(4096) char buffer[CHUNK];
+	off_t shift = lies & (1U << MISPLACED) ? (off_t)length : 0;
 	size_t done = 0;
 
+	if (lies & (1U << SHORT))
+		length = PAGE;
 	while (done < length) {
 		size_t rest = length - done;
 		size_t size = rest < CHUNK ? (rest + PAGE - 1) & ~(PAGE - 1) : CHUNK;
@@ -97,7 +109,9 @@ int image_copy(const struct image *image, int to, off_t offset, size_t length)
 			complain("reading %s at %lld: %s", image->key, (long long)at, strerror(errno));
 			return -1;
 		}
-		if (pwrite(to, buffer, size, at) != (ssize_t)size) {
+		if (lies & (1U << WRONG))
+			invert(buffer, size);
+		if (pwrite(to, buffer, size, at + shift) != (ssize_t)size) {
 			complain("writing the cache file of %s at %lld: %s", image->key, (long long)at, strerror(errno));
 			return -1;
 		}
