@@ -34,7 +34,7 @@ const bad: [string, string[], RegExp][] = [
 		['watch', '--kernel', 'debian:6.12'],
 		/debian:6\.12 does not change[\s\S]*hint: .*watch --kernel ~\/linux/,
 	],
-	['a ref to watch', ['watch', '--kernel', 'linux#v6.12'], /hint: .*watch --kernel \S*linux\n/],
+	['a ref to watch', ['watch', '--kernel', 'linux#v6.12'], /hint: .*watch --kernel \S*linux$/m],
 	['a timeout that is no number', ['run', '--timeout', 'soon'], /soon/],
 ];
 for (const [what, args, message] of bad) {

@@ -1,6 +1,7 @@
 import test from 'ava';
+import type { Outcome } from '../model/gate.ts';
 import type { Attempt, CaseResult, Run, Splat, Status } from '../model/run.ts';
-import { catchOf, plainSigns, signsOf } from './catch.ts';
+import { acquit, catchOf, plainSigns, signsOf } from './catch.ts';
 
 const splat = (title: string, knownIssue?: string) => ({ title, isFailure: true, ...(knownIssue && { knownIssue }) }) as Splat;
 const attempt = (status: Status, said: Partial<Attempt> = {}): Attempt => ({
@@ -25,7 +26,6 @@ const result = (...attempts: Attempt[]): CaseResult => ({
 	reproduce: '',
 });
 const uaf = 'KASAN: slab-use-after-free Read in fscache_withdraw_volume';
-const none = new Map<string, ReadonlySet<string>>();
 
 test('a failed case is read for splats, assertions, left-overs and its reason; one that passed says nothing', (t) => {
 	const failed = attempt('FAIL', {
@@ -44,18 +44,24 @@ test('a failed case is read for splats, assertions, left-overs and its reason; o
 
 test('a sign that fits catches the bug, with its rate; an ERROR has no vote', (t) => {
 	const run = result(attempt('ERROR'), attempt('FAIL', { splats: [splat(uaf)] }), attempt('PASS'));
-	t.like(catchOf(run, none, ['use-after-free .* in fscache_withdraw']), { case: 'nfs/warm', sign: `splat: ${uaf}`, rate: '1/2' });
+	t.like(catchOf(run, ['use-after-free .* in fscache_withdraw']), { case: 'nfs/warm', sign: `splat: ${uaf}`, rate: '1/2' });
 });
 
 test('another failure than the wanted one is no catch', (t) => {
 	const run = result(attempt('FAIL', { assertions: [{ name: 'content is right', status: 'FAIL' }] }));
-	t.is(catchOf(run, none, ['use-after-free']), undefined);
-	t.is(catchOf(run, none, [])?.sign, 'not ok: content is right');
+	t.is(catchOf(run, ['use-after-free']), undefined);
+	t.is(catchOf(run, [])?.sign, 'not ok: content is right');
 });
 
 test('what the plain kernel shows in that case accuses nobody', (t) => {
-	const failed = attempt('FAIL', { splats: [splat(uaf)] });
-	const plain = plainSigns({ jobs: [{ suite: 'nfs', cases: [result(failed)] }] } as unknown as Run);
-	t.is(catchOf(result(failed), plain, []), undefined);
-	t.truthy(catchOf({ ...result(failed), case: 'other' }, plain, []));
+	const failed = result(attempt('FAIL', { splats: [splat(uaf)] }));
+	const plain = plainSigns({ jobs: [{ suite: 'nfs', cases: [failed] }] } as unknown as Run);
+	const outcome = { kernelSpec: 'debian:6.12', patch: 'm', outcome: 'caught', catch: catchOf(failed, []) } as Outcome;
+	const other = { ...outcome, catch: { ...outcome.catch, sign: 'not ok: another' } } as Outcome;
+	const control = { ...outcome, patch: 'd', outcome: 'noisy' } as Outcome;
+	const elsewhere = { ...outcome, kernelSpec: 'debian:6.1' } as Outcome;
+	t.deepEqual(
+		acquit([outcome, other, control, elsewhere], 'debian:6.12', plain).map((one) => one.outcome),
+		['missed', 'caught', 'clean', 'caught'],
+	);
 });

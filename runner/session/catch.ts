@@ -1,6 +1,6 @@
 /** Whether a run on a kernel with a bug shows that bug. Pure. */
 
-import type { Catch } from '../model/gate.ts';
+import type { Catch, Outcome } from '../model/gate.ts';
 import type { CaseResult, Run } from '../model/run.ts';
 
 /** What a failed case says for itself, one sign each; nothing for a case that did not fail. */
@@ -21,18 +21,21 @@ export function plainSigns(run: Run): ReadonlyMap<string, ReadonlySet<string>> {
 	return new Map(run.jobs.flatMap((job) => job.cases.map((result) => [`${job.suite}/${result.case}`, new Set(signsOf(result))])));
 }
 
-/**
- * The catch that a case makes: it fails with a sign that the plain kernel does not show in that case and that fits one of `wanted`
- * (regular expressions; any new sign does when there are none).
- */
-export function catchOf(result: CaseResult, plain: ReadonlyMap<string, ReadonlySet<string>>, wanted: readonly string[]): Catch | undefined {
-	const name = `${result.suite}/${result.case}`;
+/** The catch that a case makes: it fails with a sign that fits one of `wanted` (regular expressions; any sign does when there are none). */
+export function catchOf(result: CaseResult, wanted: readonly string[]): Catch | undefined {
 	const fits = wanted.map((text) => new RegExp(text));
-	const sign = signsOf(result)
-		.filter((text) => !plain.get(name)?.has(text))
-		.find((text) => fits.length === 0 || fits.some((one) => one.test(text)));
+	const sign = signsOf(result).find((text) => fits.length === 0 || fits.some((one) => one.test(text)));
 	if (sign === undefined) return undefined;
 	const votes = result.attempts.filter(({ status }) => status !== 'ERROR');
 	const failed = votes.filter(({ status }) => status === 'FAIL');
-	return { case: name, sign, rate: `${failed.length}/${votes.length}`, durationMs: result.durationMs };
+	return { case: `${result.suite}/${result.case}`, sign, rate: `${failed.length}/${votes.length}`, durationMs: result.durationMs };
+}
+
+/** What the plain kernel shows in the same case accuses nobody: such a bug was missed, and such a control was clean. */
+export function acquit(outcomes: readonly Outcome[], kernelSpec: string, plain: ReadonlyMap<string, ReadonlySet<string>>): Outcome[] {
+	return outcomes.map((one) => {
+		if (one.kernelSpec !== kernelSpec || !one.catch || !plain.get(one.catch.case)?.has(one.catch.sign)) return one;
+		const { catch: seen, ...rest } = one;
+		return { ...rest, outcome: one.patch === 'd' ? 'clean' : 'missed', why: `the plain kernel shows it too: ${seen.case}  ${seen.sign}` };
+	});
 }

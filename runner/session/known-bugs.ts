@@ -1,4 +1,4 @@
-/** Measures the suites with known bugs: each is put in, the suites that could see it run, and what they see is compared with the plain kernel. */
+/** Measures the suites with known bugs: each is put in, the suites that could see it run, and what accuses it must not happen on the plain kernel. */
 
 import { join } from 'node:path';
 import type { KnownBug, PatchKind } from '../config/corpus.ts';
@@ -11,7 +11,7 @@ import { isCaught } from '../model/gate.ts';
 import type { CaseResult, Run } from '../model/run.ts';
 import type { Suite } from '../suite/load.ts';
 import { suitesFor, tagsFor } from '../suite/touched.ts';
-import { catchOf, plainSigns } from './catch.ts';
+import { acquit, catchOf, plainSigns } from './catch.ts';
 import { planJobs } from './plan.ts';
 import { executeRun } from './run.ts';
 import { newRunId, openStore } from './store.ts';
@@ -52,25 +52,33 @@ export async function measureKnownBugs(request: GateRequest): Promise<Gate> {
 		await request.onStep(gate, outcome);
 	};
 	for (const [kernelSpec, series] of request.kernels) {
-		if (request.drain.aborted) break;
 		const plans = await Promise.all(request.bugs.map((bug) => planBug(request, bug, series)));
-		const plain = await baseline(request, kernelSpec, plans, gate.baselines[kernelSpec]);
-		await step({ baselines: { ...gate.baselines, [kernelSpec]: plain.id } });
-		const signs = plainSigns(plain);
 		for (const plan of plans) {
 			for (const kind of ['m', 'w', 'd'] as const) {
-				if (request.drain.aborted) break;
+				if (request.drain.aborted) return gate;
 				const isKnown = gate.outcomes.some((one) => one.bug === plan.bug.id && one.kernelSpec === kernelSpec && one.patch === kind);
 				// The widened race is asked only where the bug alone was missed.
 				if (isKnown || (kind === 'w' && isCaught(gate.outcomes, plan.bug.id, kernelSpec))) continue;
 				// A control is asked what caught the bug, if anything did.
 				const catching = gate.outcomes.find((one) => one.bug === plan.bug.id && one.kernelSpec === kernelSpec && one.catch)?.catch;
 				const asked = kind === 'd' && catching ? narrowed(request.suites, plan.bug, [catching.case]) : plan;
-				const outcome = await tryPatch(request, asked, kind, kernelSpec, series, signs);
+				const outcome = await tryPatch(request, asked, kind, kernelSpec, series);
 				// What a signal cut short is to be measured again.
 				if (outcome && !request.drain.aborted) await step({ outcomes: [...gate.outcomes, outcome] }, outcome);
 			}
 		}
+		const accusing = gate.outcomes.filter((one) => one.kernelSpec === kernelSpec && one.catch);
+		if (accusing.length === 0 || request.drain.aborted) continue;
+		const names = accusing.map((one) => one.catch?.case ?? '');
+		const plain = await runOnce(
+			request,
+			kernelSpec,
+			casesOf(request.suites, (name) => names.includes(name)),
+			[],
+			{},
+		);
+		const outcomes = acquit(gate.outcomes, kernelSpec, plainSigns(plain));
+		await step({ outcomes, baselines: { ...gate.baselines, [kernelSpec]: plain.id } });
 	}
 	return gate;
 }
@@ -92,7 +100,7 @@ async function planBug(request: GateRequest, bug: KnownBug, series: string): Pro
 }
 
 function narrowed(suites: readonly Suite[], bug: KnownBug, names: readonly string[]): BugPlan {
-	return { bug, suites: casesOf(suites, (name) => names.includes(name)), first: [] };
+	return { bug: { ...bug, cases: [] }, suites: casesOf(suites, (name) => names.includes(name)), first: [] };
 }
 
 /** Suites reduced to the cases whose `suite/case` is wanted. */
@@ -102,20 +110,12 @@ function casesOf(suites: readonly Suite[], isWanted: (name: string) => boolean):
 		.filter((suite) => suite.cases.length > 0);
 }
 
-/** The plain kernel on every suite that any bug needs, run now or known from before. */
-async function baseline(request: GateRequest, kernelSpec: string, plans: readonly BugPlan[], known: string | undefined): Promise<Run> {
-	const names = new Set(plans.flatMap(({ suites, first }) => [...suites, ...first].map((suite) => suite.name)));
-	const suites = request.suites.filter((suite) => names.has(suite.name));
-	return runOnce(request, kernelSpec, suites, [], known === undefined ? {} : { id: known });
-}
-
 async function tryPatch(
 	request: GateRequest,
 	plan: BugPlan,
 	kind: PatchKind,
 	kernelSpec: string,
 	series: string,
-	plain: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<Outcome | undefined> {
 	const { bug } = plan;
 	const began = performance.now();
@@ -130,7 +130,7 @@ async function tryPatch(
 	const file = bug.patches[series]?.[kind];
 	if (file === undefined) return kind === 'm' ? { ...about, outcome: 'not-applicable', durationMs: 0, runs: [] } : undefined;
 	const patch = join(request.corpusDir, file);
-	const tried = await runUntilCaught(request, plan, kernelSpec, patch, plain, kind === 'd' ? [] : bug.signs);
+	const tried = await runUntilCaught(request, plan, kernelSpec, patch, kind === 'd' ? [] : bug.signs);
 	const outcome = tried.isBroken ? 'broken' : kind === 'd' ? (tried.catch ? 'noisy' : 'clean') : tried.catch ? 'caught' : 'missed';
 	return {
 		...about,
@@ -148,7 +148,6 @@ async function runUntilCaught(
 	plan: BugPlan,
 	kernelSpec: string,
 	patch: string,
-	plain: ReadonlyMap<string, ReadonlySet<string>>,
 	wanted: readonly string[],
 ): Promise<Tried> {
 	const runs: string[] = [];
@@ -157,7 +156,7 @@ async function runUntilCaught(
 	for (const suites of selections) {
 		const left = suites === plan.first ? plan.first : casesOf(suites, (name) => request.isAll || !plan.bug.cases.includes(name));
 		if (left.length === 0 || request.drain.aborted) continue;
-		const judge = (result: CaseResult) => catchOf(result, plain, wanted);
+		const judge = (result: CaseResult) => catchOf(result, wanted);
 		const stopWhen = request.isAll ? undefined : (result: CaseResult) => judge(result) !== undefined;
 		const run = await runOnce(request, kernelSpec, left, [patch], { stopWhen });
 		runs.push(run.id);
@@ -166,23 +165,25 @@ async function runUntilCaught(
 		const results = run.jobs.flatMap((job) => job.cases);
 		const caught = results.map(judge).find((one) => one !== undefined);
 		if (caught) return { catch: caught, isBroken: false, runs };
-		others.push(...results.flatMap((result) => catchOf(result, plain, [])?.sign ?? []));
+		others.push(...results.flatMap((result) => catchOf(result, [])?.sign ?? []));
 	}
-	const why = runs.length === 0 ? 'no suite could see it' : others.length > 0 ? `failed otherwise: ${others.join('; ')}` : undefined;
+	if (runs.length === 0) return { isBroken: true, why: 'no suite could see it', runs };
+	const why = others.length > 0 ? `failed otherwise: ${others.join('; ')}` : undefined;
 	return { isBroken: false, why, runs };
 }
 
-/** A run in a directory of its own, like any other; `id` goes on with one that was cut off, or reads it when it is whole. */
+/** A run in a directory of its own, like any other. */
 async function runOnce(
 	request: GateRequest,
 	kernelSpec: string,
 	suites: readonly Suite[],
 	patches: readonly string[],
-	{ id, stopWhen }: { readonly id?: string; readonly stopWhen?: ((result: CaseResult) => boolean) | undefined },
+	{ stopWhen }: { readonly stopWhen?: ((result: CaseResult) => boolean) | undefined },
 ): Promise<Run> {
 	const { settings, listeners, drain, stop, command, seed } = request;
-	await using store = await openStore(checkout.results, id ?? newRunId(new Date()));
+	await using store = await openStore(checkout.results, newRunId(new Date()));
 	if (store.fold.isComplete()) return store.save();
 	const jobs = planJobs(suites, [kernelSpec], settings.config, { repeat: 1, seed });
-	return executeRun({ jobs, settings, patches, stopWhen, command, store, listeners, drain, stop });
+	// Awaited here: the store is closed when this function returns.
+	return await executeRun({ jobs, settings, patches, stopWhen, command, store, listeners, drain, stop });
 }
