@@ -89,7 +89,7 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
 	scope.use(
 		await lock(`${output}.lock`, { signal, onWait: () => onProgress?.({ detail: `waiting for another crucible that builds ${name}` }) }),
 	);
-	const content = contentKey(source);
+	const content = await contentKey(source, signal);
 	const key = content === undefined ? undefined : hashOf(String(artefactLayout), content, configKey);
 	const stamp = await readStamp(output);
 	if (key !== undefined && stamp?.key === key) {
