@@ -20,7 +20,7 @@ interface FollowOptions {
  */
 export async function followFolder(from: string, tree: string, options: FollowOptions): Promise<void> {
 	const record = `${tree}.followed`;
-	const now = await listFolder(from, options.signal);
+	const now = await listFolder(from, { signal: options.signal });
 	const before = (await exists(tree)) ? await readFile(record, 'utf8').catch(() => undefined) : undefined;
 	const changes = before === undefined ? undefined : changesBetween(before, now);
 	if (changes?.size === 0) return;

@@ -71,6 +71,8 @@ test('a file written this moment says nothing, and counts as changed ever after'
 	t.false(isTelling(young));
 	t.deepEqual([...changesBetween(young, await settled(dir))], [['fs/a.c', 'changed']]);
 	t.deepEqual([...changesBetween(young, young)], [['fs/a.c', 'changed']]);
+	await writeFile(join(dir, 'fs/a.c'), 'one\n');
+	t.true(isTelling(await listFolder(dir, { ours: true })), 'where nobody else writes there is no doubt');
 });
 
 test('a link out of the folder says nothing about what is behind it', async (t) => {

@@ -8,15 +8,20 @@ const youngMs = 50;
 
 /**
  * One record for each file or symbolic link below `dir`, but for a `.git` at its top: `f<size> <modified> <changed> <inode> <path>`, a tab and
- * a link's target, each ended by a NUL. A record begins with `!` where the file was changed only just now, and may look so with other content.
+ * a link's target, each ended by a NUL. A record begins with `!` where the file was changed only just now, and may look so with other content;
+ * none does when the folder is `ours`, locked, and nobody can write there before something was built.
  */
-export async function listFolder(dir: string, signal?: AbortSignal): Promise<string> {
-	const young = ['-newerct', `@${((Date.now() - youngMs) / 1000).toFixed(3)}`, '-printf', '!'];
+export async function listFolder(
+	dir: string,
+	options: { readonly ours?: boolean; readonly signal?: AbortSignal | undefined } = {},
+): Promise<string> {
+	const since = options.ours ? 'tomorrow' : `@${((Date.now() - youngMs) / 1000).toFixed(3)}`;
+	const young = ['-newerct', since, '-printf', '!'];
 	// %C@ is the time of change, which nobody can set back.
 	const record = ['-printf', '%y%s %T@ %C@ %i %P\\t%l\\0'];
 	const isFile = ['(', '-type', 'f', '-o', '-type', 'l', ')'];
 	const args = ['.', '-path', './.git', '-prune', '-o', ...isFile, '(', ...young, ',', ...record, ')'];
-	return (await exec('find', args, { cwd: dir, env: { LC_ALL: 'C' }, signal })).stdout;
+	return (await exec('find', args, { cwd: dir, env: { LC_ALL: 'C' }, signal: options.signal })).stdout;
 }
 
 /** Whether the same listing again means the same content: no file is too young, and no link leads out of the folder. */

@@ -51,13 +51,22 @@ export async function applySeries(source: KernelSource, patchFiles: readonly str
 	};
 }
 
+export interface ContentKeys {
+	/** Of the source. */
+	readonly own: string;
+	/** Of the same source without its series. */
+	readonly plain: string;
+}
+
 /**
- * Equal for equal content of the tree. A folder of the user's has one as long as it is not touched: another one after any change, be it
- * to and fro, and none (undefined) where its files do not tell; see isTelling.
+ * Equal for equal content of the tree. A folder of the user's has them as long as it is not touched: others after any change, be it to and
+ * fro, and none (undefined) while its files do not tell; see isTelling.
  */
-export async function contentKey(source: KernelSource, signal?: AbortSignal): Promise<string | undefined> {
+export async function contentKeys(source: KernelSource, signal?: AbortSignal): Promise<ContentKeys | undefined> {
 	const folder = source.isOurs ? source.follows : source.tree;
-	const listing = folder === undefined ? '' : await listFolder(folder, signal);
-	if (!isTelling(listing)) return undefined;
-	return hashOf(source.name, source.commit?.id ?? '', listing, ...source.patches.map((patch) => patch.text));
+	const listing = folder === undefined ? undefined : await listFolder(folder, { signal });
+	if (listing !== undefined && !isTelling(listing)) return undefined;
+	const base = folder === undefined || listing === undefined ? [source.name, source.commit?.id ?? ''] : [folder, listing];
+	const plain = hashOf(...base);
+	return { plain, own: source.patches.length === 0 ? plain : hashOf(plain, ...source.patches.map((patch) => patch.text)) };
 }

@@ -6,7 +6,7 @@ import { poll } from '../util/deadline.ts';
 import { UserError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { exists } from '../util/files.ts';
-import { applySeries, contentKey, prepareTree } from './prepare.ts';
+import { applySeries, contentKeys, prepareTree } from './prepare.ts';
 import { openSource } from './source.ts';
 
 async function makeKernel(parent: string, version: string): Promise<string> {
@@ -70,8 +70,8 @@ test('a ref is checked out into a clone of ours, and the next ref into the same 
 	await prepareTree(first, {});
 	t.is(await readFile(join(first.tree, 'fs/a.c'), 'utf8'), 'one\n');
 	t.is((await stat(join(first.tree, 'fs/same.c'))).mtimeMs, old.getTime());
-	t.not(await contentKey(first), await contentKey(second));
-	t.is(await contentKey(first), await contentKey(await openSource('linux#v1', options)));
+	t.notDeepEqual(await contentKeys(first), await contentKeys(second));
+	t.deepEqual(await contentKeys(first), await contentKeys(await openSource('linux#v1', options)));
 
 	await prepareTree(second, {});
 	t.is(await readFile(join(first.tree, 'fs/a.c'), 'utf8'), 'two\n');
@@ -187,15 +187,20 @@ test('a copy that a kill left half made is made whole', async (t) => {
 test('a folder of the user’s has a content key as long as nobody touches it', async (t) => {
 	const { linux, options } = await setUp(t);
 	const source = await openSource('linux', options);
-	const keyOf = () => poll(() => contentKey(source), { ms: 5_000, everyMs: 20, what: 'the files to be old enough' });
+	const keyOf = async (of = source) => poll(async () => contentKeys(of), { ms: 5_000, everyMs: 20, what: 'the files to be old enough' });
 	const key = await keyOf();
-	t.is(await keyOf(), key);
+	t.deepEqual(await keyOf(), key);
+	t.is(key.own, key.plain);
+	await writeFile(join(options.cwd, 'x.patch'), patchText);
+	const patched = await keyOf(await applySeries(source, [join(options.cwd, 'x.patch')], options));
+	t.is(patched.plain, key.plain, 'what a patched copy is compared with');
+	t.not(patched.own, key.own);
 	const { atime, mtime } = await stat(join(linux, 'fs/a.c'));
 	await writeFile(join(linux, 'fs/a.c'), 'ONE\n');
 	await utimes(join(linux, 'fs/a.c'), atime, mtime);
-	t.not(await keyOf(), key);
+	t.notDeepEqual(await keyOf(), key);
 	await symlink('/etc/passwd', join(linux, 'fs/outside'));
-	t.is(await contentKey(source), undefined, 'what is behind a link may change unseen');
+	t.is(await contentKeys(source), undefined, 'what is behind a link may change unseen');
 });
 
 test('a tarball is unpacked once, whatever its top folder is called', async (t) => {
