@@ -9,6 +9,7 @@ import type { Event } from '../model/event.ts';
 import { findRun } from '../session/store.ts';
 import { poll } from '../util/deadline.ts';
 import { crucible, outline, runJson } from './crucible.ts';
+import { freshPatch, plantedData, unique } from './fresh-patch.ts';
 
 /** What the first Ctrl-C is answered with. */
 const again = 'once more stops it now';
@@ -56,9 +57,6 @@ async function processesWith(text: string): Promise<string[]> {
 	const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
 	return lines.filter((line) => line.includes(text)).map((line) => line.replaceAll('\0', ' ').slice(0, 200));
 }
-
-/** In the command line of a make that builds. */
-const building = 'vmlinux\0modules';
 
 const isCaseStart = (event: Event) => event.type === 'case-started';
 
@@ -120,30 +118,49 @@ test.serial('a QEMU that is killed from outside makes an ERROR that is retried i
 	t.is(result?.status, 'PASS');
 });
 
-test.serial('SIGKILL in the middle of a kernel build leaves no make, and the next build goes on to the same kernel', async (t) => {
-	const patch = join(checkout.suites, 'known-bugs/6.12/26-cachefiles-volume-coherency-wrong-header.patch');
-	const child = execa(join(checkout.top, 'crucible'), ['build', '--patch', patch], { reject: false, cwd: checkout.top, stdin: 'ignore' });
-	// The second of two makes; the first configures.
-	await poll(async () => (await processesWith(building)).length > 0, { ms: 120_000, everyMs: 5, what: 'make' });
-	process.kill(child.pid ?? 0, 'SIGKILL');
-	t.is((await child).signal, 'SIGKILL');
-	await poll(async () => (await processesWith(building)).length === 0, { ms: 30_000, what: 'make to be gone' });
-	const kernels = async (args: readonly string[]) => {
-		const { stdout, stderr, exitCode } = await crucible(['build', '--json', ...args]);
-		t.is(exitCode, 0, stderr);
-		return (JSON.parse(stdout) as { id: string; identity: { hashes: { vmlinux: string; modules: Record<string, string> } } }[])[0];
-	};
-	const patched = await kernels(['--patch', patch]);
-	const plain = await kernels([]);
-	t.is(patched?.identity.hashes.vmlinux, plain?.identity.hashes.vmlinux, 'a module’s patch leaves vmlinux alone');
-	const differ = Object.entries(plain?.identity.hashes.modules ?? {}).filter(
-		([name, hash]) => patched?.identity.hashes.modules[name] !== hash,
-	);
-	t.deepEqual(
-		differ.map(([name]) => name),
-		['cachefiles'],
-	);
-});
+const builds = [
+	{
+		what: 'a build of modules',
+		path: 'fs/cachefiles/volume.c',
+		edit: (text: string) => text + plantedData(),
+		// In the command line of the make that builds, and of none other.
+		building: 'fs/cachefiles/cachefiles.ko\0',
+		differ: ['cachefiles'],
+	},
+	{
+		what: 'a whole build',
+		path: 'fs/cachefiles/Makefile',
+		edit: (text: string) => `${text}# ${unique()}\n`,
+		building: 'vmlinux\0modules\0',
+		differ: [],
+	},
+];
+
+for (const { what, path, edit, building, differ } of builds)
+	test.serial(`SIGKILL in the middle of ${what} leaves no make, and the next build goes on to the same kernel`, async (t) => {
+		const kernels = async (args: readonly string[]) => {
+			const { stdout, stderr, exitCode } = await crucible(['build', '--json', ...args]);
+			t.is(exitCode, 0, stderr);
+			return (JSON.parse(stdout) as { id: string; identity: { hashes: { vmlinux: string; modules: Record<string, string> } } }[])[0];
+		};
+		// So that nothing but the patch is left to be built.
+		await kernels(['--patch', await freshPatch(t, 'before', 'fs/cachefiles/volume.c', (text) => text + plantedData())]);
+		const patch = await freshPatch(t, 'killed', path, edit);
+		const child = execa(join(checkout.top, 'crucible'), ['build', '--patch', patch], { reject: false, cwd: checkout.top, stdin: 'ignore' });
+		await poll(async () => (await processesWith(building)).length > 0, { ms: 120_000, everyMs: 5, what: 'make' });
+		process.kill(child.pid ?? 0, 'SIGKILL');
+		t.is((await child).signal, 'SIGKILL');
+		await poll(async () => (await processesWith(building)).length === 0, { ms: 30_000, what: 'make to be gone' });
+		const patched = await kernels(['--patch', patch]);
+		const plain = await kernels([]);
+		t.is(patched?.identity.hashes.vmlinux, plain?.identity.hashes.vmlinux, 'a module’s patch leaves vmlinux alone');
+		const modules = Object.entries(plain?.identity.hashes.modules ?? {});
+		const differing = modules.filter(([name, hash]) => patched?.identity.hashes.modules[name] !== hash);
+		t.deepEqual(
+			differing.map(([name]) => name),
+			differ,
+		);
+	});
 
 /** QEMUs of the newest run. */
 async function qemuPids(): Promise<number[]> {

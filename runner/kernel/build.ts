@@ -1,29 +1,23 @@
-/** A source and a configuration made into an artefact: configured, proved, built, copied out; skipped where nothing can have changed. */
+/** A source and a configuration made into an artefact: found, where it was built before, and built otherwise. */
 
-import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exec } from '../util/exec.ts';
-import { exists, writeWhole } from '../util/files.ts';
+import type { KernelIdentity } from '../model/run.ts';
+import { InfraError } from '../util/errors.ts';
 import { hashOf } from '../util/hash.ts';
 import { lock } from '../util/lock.ts';
 import { Scope } from '../util/scope.ts';
-import { artefactLayout, builtModules, type KernelArtefact, loadArtefact, storeArtefact } from './artefact.ts';
-import { type BootFile, bootFileOf } from './boot-format.ts';
+import { artefactLayout, type KernelArtefact, readStored } from './artefact.ts';
+import { tellSeries } from './build-story.ts';
 import { configName, type ExtraRequest, readRequests } from './config-fragments.ts';
-import { configure } from './configure.ts';
+import { builtAs } from './folder-state.ts';
 import { formatRequests } from './fragment.ts';
-import { type Make, runMake } from './make.ts';
-import type { Step } from './make-output.ts';
-import { contentKey, prepareTree } from './prepare.ts';
+import { builtUnder, type HeldArtefact, holdArtefact, recordBuilt, shelfDir, trimShelf } from './kernel-shelf.ts';
+import type { Make } from './make.ts';
+import { type BuildTimings, type MadeKernel, type MakeOrder, makeKernel } from './make-kernel.ts';
+import { contentKeys, prepareTree } from './prepare.ts';
 import { type KernelSource, lockTree } from './source.ts';
+import type { BuildProgress } from './steps.ts';
 import { type Environment, readToolchain } from './toolchain.ts';
-
-export interface BuildProgress {
-	readonly detail: string;
-	/** Objects compiled so far, of about `total`; absent where that is not known. */
-	readonly done?: number;
-	readonly total?: number;
-}
 
 export interface BuildOptions {
 	readonly source: KernelSource;
@@ -38,26 +32,30 @@ export interface BuildOptions {
 	readonly onProgress?: (progress: BuildProgress) => void;
 }
 
-export interface BuiltKernel extends KernelArtefact {
+/** For bringing a build folder back to a kernel that was found built, which may take a make. */
+export type HoldOptions = Pick<BuildOptions, 'signal' | 'onProgress'>;
+
+/** A kernel that stays in the cache until it is disposed of, or this process ends. */
+export interface BuiltKernel extends KernelArtefact, AsyncDisposable {
 	/** `kasan+lockdep`. */
 	readonly configName: string;
 	/** How its build folder is worked on, for modules of our own. */
 	readonly make: Omit<Make, 'signal' | 'onStep' | 'onWait'>;
-	/** make was run, and did something. */
-	readonly wasBuilt: boolean;
+	/** All 0 where it was found built. */
+	readonly timings: BuildTimings;
+	/** What happened and what a reader of its results should know, a line each: which modules changed, why vmlinux did. */
+	readonly story: readonly string[];
+	/**
+	 * Locks the build folder with this kernel in it, and its tree, until what is returned is disposed of. Where the folder is at another
+	 * kernel it is built again first. Throws InfraError when that does not come to this kernel.
+	 */
+	readonly holdFolder: (options: HoldOptions) => Promise<AsyncDisposable>;
 }
 
-/** `.crucible-stamp.json` in a build folder, absent while the folder is being changed. */
-interface Stamp {
-	/** Over source content, requests and toolchain; absent for sources that may change under us. */
-	readonly key?: string;
-	/** Over the sizes and times of vmlinux and the modules. */
-	readonly products: string;
-	readonly artefact: string;
-}
+// About 25 kernels that share nothing, or 1500 that differ in a module.
+const mostBytes = 6 * 2 ** 30;
 
-// Objects of a Debian 6.12 with base, netfs and kasan: shown as the total until a first build has counted its own.
-const roughTotal = 1750;
+const nothingMade: BuildTimings = { prepareMs: 0, configureMs: 0, makeMs: 0, linkMs: 0, storeMs: 0 };
 
 /**
  * Builds, or finds built. Throws UserError for requests that do not come out and unusable compilers, KernelError (build)
@@ -65,96 +63,101 @@ const roughTotal = 1750;
  */
 export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
 	const { source, cacheDir, signal, onProgress } = options;
-	const toolchain = await readToolchain(options.env, signal);
+	const [toolchain, keys] = await Promise.all([readToolchain(options.env, signal), contentKeys(source, signal)]);
 	const requests = await readRequests(options.kconfigDir, options.configNames, options.extraKconfig ?? [], source.version);
 	const name = configName(options.configNames);
 	const configKey = hashOf(formatRequests(requests), toolchain.key);
 	const folder = join(cacheDir, 'builds', source.name);
 	const output = join(folder, `${name}-${configKey.slice(0, 8)}`);
-	const kernelsDir = join(cacheDir, 'kernels');
-	const make: BuiltKernel['make'] = {
-		tree: source.tree,
-		output,
-		variables: toolchain.variables,
-		env: toolchain.env,
-		jobs: options.jobs,
+	const { variables, env } = toolchain;
+	const order: MakeOrder = {
+		source,
+		configName: name,
+		requests,
+		toolchain,
+		make: { tree: source.tree, output, variables, env, jobs: options.jobs },
+		cacheDir,
+		stepsFile: join(folder, `${name}.steps`),
+		signal,
+		onProgress,
 	};
-	const finish = async (id: string, wasBuilt: boolean): Promise<BuiltKernel | undefined> => {
-		const artefact = await loadArtefact(join(kernelsDir, id), source);
-		return artefact && { ...artefact, configName: name, make, wasBuilt };
+	const shelfKey = (content: string) => hashOf(String(artefactLayout), content, configKey, toolchain.tools);
+	const key = keys && shelfKey(keys.own);
+	const find = async () => {
+		const id = key && (await builtUnder(cacheDir, key));
+		return id ? holdArtefact(cacheDir, id, source, signal) : undefined;
+	};
+	const make = async (how: MakeOrder) => {
+		const made = await makeKernel(how);
+		if (key !== undefined) await recordBuilt(cacheDir, key, made.id);
+		return made;
+	};
+	const finish = async ({ artefact, [Symbol.asyncDispose]: letGo }: HeldArtefact, made?: MadeKernel): Promise<BuiltKernel> => {
+		const plain = keys && source.patches.length > 0 ? await builtUnder(cacheDir, shelfKey(keys.plain)) : undefined;
+		const series = plain === undefined ? undefined : await tellPatched(order, artefact, plain);
+		return {
+			...artefact,
+			configName: name,
+			make: order.make,
+			timings: made?.timings ?? nothingMade,
+			story: [made?.story, series].filter((line) => line !== undefined),
+			holdFolder: (later) => holdFolder({ ...order, signal: later.signal, onProgress: later.onProgress }, artefact.id, make),
+			[Symbol.asyncDispose]: letGo,
+		};
 	};
 
-	await using scope = new Scope();
-	if (source.isOurs) scope.use(await lockTree(source.tree, options));
-	scope.use(
-		await lock(`${output}.lock`, { signal, onWait: () => onProgress?.({ detail: `waiting for another crucible that builds ${name}` }) }),
-	);
-	const content = contentKey(source);
-	const key = content === undefined ? undefined : hashOf(String(artefactLayout), content, configKey);
-	const stamp = await readStamp(output);
-	if (key !== undefined && stamp?.key === key) {
-		const found = await finish(stamp.artefact, false);
-		if (found) return found;
+	const found = await find();
+	if (found) return finish(found);
+	await using _locks = await lockFolder(order);
+	// Another crucible may have built it meanwhile.
+	const foundNow = await find();
+	if (foundNow) return finish(foundNow);
+	const made = await make(order);
+	const held = await holdArtefact(cacheDir, made.id, source, signal);
+	if (!held) throw new Error(`the artefact ${made.id} vanished as it was made`);
+	await trimShelf(cacheDir, mostBytes);
+	return finish(held, made);
+}
+
+/** The tree, if it is ours, and the build folder, in this order. */
+async function lockFolder({ source, make, configName: name, signal, onProgress }: MakeOrder): Promise<Scope> {
+	const scope = new Scope();
+	try {
+		if (source.isOurs) scope.use(await lockTree(source.tree, { signal, ...(onProgress && { onProgress }) }));
+		const onWait = () => onProgress?.({ detail: `waiting for another crucible that builds ${name}` });
+		scope.use(await lock(`${make.output}.lock`, { signal, onWait }));
+		return scope;
+	} catch (error) {
+		await scope[Symbol.asyncDispose]();
+		throw error;
 	}
-
-	onProgress?.({ detail: 'configuring' });
-	await rm(stampFile(output), { force: true });
-	await prepareTree(source, options);
-	const onWait = () => onProgress?.({ detail: 'waiting for the compilers of a killed run to end' });
-	await configure({ ...make, signal, onWait }, requests);
-	const boot = await bootFileOf(source.tree, join(output, '.config'));
-	const counter = await countSteps(output, join(folder, `${name}.steps`), onProgress);
-	await runMake({ ...make, signal, onWait, onStep: counter.onStep }, ['vmlinux', 'modules', ...(boot === 'bzImage' ? ['bzImage'] : [])]);
-	await counter.save();
-
-	const products = await productsOf(output, boot);
-	const same = stamp?.products === products ? await finish(stamp.artefact, false) : undefined;
-	if (!same) onProgress?.({ detail: 'storing vmlinux and modules' });
-	const id = same?.id ?? (await storeArtefact(output, kernelsDir, { compiler: toolchain.compiler, boot }, signal));
-	await writeWhole(stampFile(output), JSON.stringify({ ...(key !== undefined && { key }), products, artefact: id } satisfies Stamp));
-	const built = same ?? (await finish(id, true));
-	if (!built) throw new Error(`the artefact ${id} vanished as it was made`);
-	return built;
 }
 
-/** The id of the artefact that the build folder is at; undefined while or after it is changed. */
-export async function builtAs(output: string): Promise<string | undefined> {
-	return (await readStamp(output))?.artefact;
+async function holdFolder(order: MakeOrder, id: string, make: (order: MakeOrder) => Promise<MadeKernel>): Promise<AsyncDisposable> {
+	const { source, signal } = order;
+	const locks = await lockFolder(order);
+	try {
+		if ((await builtAs(order.make.output)) === id) {
+			// The tree may have been taken elsewhere since: modules are compiled with its headers.
+			if (source.isOurs && source.follows === undefined) await prepareTree(source, { signal });
+			return locks;
+		}
+		const made = await make(order);
+		if (made.id === id) return locks;
+		throw new InfraError(`${order.make.output} was built from another state of its source meanwhile: it came to ${made.id}, not to ${id}`);
+	} catch (error) {
+		await locks[Symbol.asyncDispose]();
+		throw error;
+	}
 }
 
-function stampFile(output: string): string {
-	return join(output, '.crucible-stamp.json');
-}
-
-async function readStamp(output: string): Promise<Stamp | undefined> {
-	const text = await readFile(stampFile(output), 'utf8').catch(() => undefined);
-	return text === undefined ? undefined : JSON.parse(text);
-}
-
-async function productsOf(output: string, boot: BootFile): Promise<string> {
-	const files = [join(output, 'vmlinux'), join(output, '.config'), ...(await builtModules(output))];
-	const stats = await Promise.all(files.map((file) => stat(file, { bigint: true })));
-	return hashOf(String(artefactLayout), boot, ...files, ...stats.map(({ size, mtimeNs }) => `${size} ${mtimeNs}`));
-}
-
-/** Counts compiled objects against those of a whole build, which is remembered in `file` for the next one. */
-async function countSteps(output: string, file: string, onProgress: BuildOptions['onProgress']) {
-	const isWhole = !(await exists(join(output, 'vmlinux')));
-	const known = Number(await readFile(file, 'utf8').catch(() => '')) || roughTotal;
-	let done = isWhole ? await objectsIn(output) : 0;
-	const isFresh = isWhole && done < 50;
-	return {
-		onStep({ verb, target }: Step) {
-			if (/^(?:CC|AS|RUSTC)/.test(verb)) done++;
-			onProgress?.({ detail: `${verb} ${target}`, done, ...(isWhole && { total: Math.max(known, done) }) });
-		},
-		async save() {
-			if (isFresh) await writeWhole(file, `${done}\n`);
-		},
-	};
-}
-
-async function objectsIn(output: string): Promise<number> {
-	const found = await exec('find', [output, '-name', '*.o', '-printf', '.'], { allowFailure: true });
-	return found.stdout.length;
+/** What the series makes of the kernel without it, where that is still there and the answer is: nothing. */
+async function tellPatched({ source, cacheDir }: MakeOrder, patched: KernelArtefact, plain: string): Promise<string | undefined> {
+	const hashes: KernelIdentity['hashes'] | undefined = (await readStored(join(shelfDir(cacheDir), plain)))?.identity.hashes;
+	if (!hashes) return undefined;
+	return tellSeries(
+		source.patches.map((patch) => patch.file),
+		{ id: plain, hashes },
+		{ id: patched.id, hashes: patched.identity.hashes },
+	);
 }

@@ -10,10 +10,13 @@ import { explain, findDropped, parseDotConfig } from './kconfig-check.ts';
 import { parseKconfig } from './kconfig-language.ts';
 import { type Make, runMake } from './make.ts';
 
+/** In a build folder, what was asked of kconfig there. */
+export const allConfigFile = '.crucible-allconfig';
+
 /** Makes `<make.output>/.config` out of `requests` on top of allnoconfig; kconfig leaves a .config that is right as it is. */
 export async function configure(make: Make, requests: readonly Request[]): Promise<void> {
 	await mkdir(make.output, { recursive: true });
-	const allConfig = join(make.output, '.crucible-allconfig');
+	const allConfig = join(make.output, allConfigFile);
 	await writeWhole(allConfig, formatRequests(requests));
 	// Always, even over a .config of the same requests: a tree that moved has new symbols, and make would stop to ask about them.
 	await runMake({ ...make, env: { ...make.env, KCONFIG_ALLCONFIG: allConfig } }, ['allnoconfig']);

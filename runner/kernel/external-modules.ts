@@ -2,24 +2,25 @@
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { InfraError, KernelError, type Position, UserError } from '../util/errors.ts';
+import { KernelError, type Position, UserError } from '../util/errors.ts';
 import { makeWhole } from '../util/files.ts';
 import { hashOf } from '../util/hash.ts';
-import { lock } from '../util/lock.ts';
-import { type KernelModule, storeModules } from './artefact.ts';
-import { type BuiltKernel, builtAs } from './build.ts';
+import type { KernelModule } from './artefact.ts';
+import type { BuiltKernel, HoldOptions } from './build.ts';
+import { ownModulesDir } from './kernel-shelf.ts';
 import { runMake } from './make.ts';
+import { stripModules } from './store-artefact.ts';
 import { removeLeftOvers } from './tarball.ts';
 
 /** In a built module's folder, the module as JSON; written last. */
 const recordName = 'module.json';
 
+interface ModuleOptions extends HoldOptions {
+	readonly cacheDir: string;
+}
+
 /** Compiles each C file of `files` to a module named after it. What does not compile is a UserError at its file:line:column. */
-export async function buildModules(
-	kernel: BuiltKernel,
-	files: readonly string[],
-	options: { readonly cacheDir: string; readonly signal?: AbortSignal | undefined },
-): Promise<KernelModule[]> {
+export async function buildModules(kernel: BuiltKernel, files: readonly string[], options: ModuleOptions): Promise<KernelModule[]> {
 	const modules: KernelModule[] = [];
 	for (const file of files) {
 		const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -30,23 +31,15 @@ export async function buildModules(
 	return modules;
 }
 
-async function buildModule(
-	kernel: BuiltKernel,
-	file: string,
-	text: string,
-	options: { readonly cacheDir: string; readonly signal?: AbortSignal | undefined },
-): Promise<KernelModule> {
-	const dir = join(options.cacheDir, 'modules', `${kernel.id}-${hashOf(file, text).slice(0, 12)}`);
+async function buildModule(kernel: BuiltKernel, file: string, text: string, options: ModuleOptions): Promise<KernelModule> {
+	const dir = join(ownModulesDir(options.cacheDir), `${kernel.id}-${hashOf(file, text).slice(0, 12)}`);
 	const built = await readRecord(dir);
 	if (built) return built;
-	await using _held = await lock(`${kernel.make.output}.lock`, { signal: options.signal });
+	// A kernel that was found built may have left its folder long ago.
+	await using _held = await kernel.holdFolder(options);
 	// Whoever held the lock may have built it.
 	const builtMeanwhile = await readRecord(dir);
 	if (builtMeanwhile) return builtMeanwhile;
-	if ((await builtAs(kernel.make.output)) !== kernel.id)
-		throw new InfraError(
-			`${kernel.make.output} was built from another state of its source meanwhile, so ${basename(file)} cannot be built against it`,
-		);
 	await removeLeftOvers(dir);
 	await makeWhole(dir, (aside) => compile(kernel, file, text, { aside, dir, signal: options.signal }));
 	const made = await readRecord(dir);
@@ -80,7 +73,7 @@ async function compile(
 			cause: error,
 		});
 	});
-	const [module] = await storeModules([join(work, `${name}.ko`)], join(aside, 'stripped'), join(aside, 'debug'), signal);
+	const [module] = await stripModules([join(work, `${name}.ko`)], join(aside, 'stripped'), join(aside, 'debug'), signal);
 	if (!module) throw new Error(`no module came out of ${file}`);
 	await rm(work, { recursive: true });
 	const final: KernelModule = {

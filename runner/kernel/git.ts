@@ -6,7 +6,9 @@ import { messageOf, UserError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { exists, makeWhole } from '../util/files.ts';
 import { didYouMean } from '../util/text.ts';
+import type { CopyOriginals } from './stage-series.ts';
 import { removeLeftOvers } from './tarball.ts';
+import type { TreeFiles } from './tree.ts';
 
 export interface GitCommit {
 	/** Absolute path of the user's repository: its top, or the bare folder. */
@@ -48,6 +50,32 @@ export async function resolveCommit(repository: string, ref: string, signal?: Ab
 		throw new UserError(`${repository} has no commit named "${ref}"`, { hint });
 	}
 	return { repository: top.stdout.trim().replace(/\/\.git$/, ''), id: found.stdout.trim() };
+}
+
+/** The files of a commit, read from the user's repository without checking anything out. */
+export function filesAt({ repository, id }: GitCommit, signal?: AbortSignal): TreeFiles {
+	return {
+		async read(path) {
+			const shown = await git(repository, ['show', `${id}:${path}`], signal, true);
+			return shown.exitCode === 0 ? shown.stdout : undefined;
+		},
+		has: async (path) => (await git(repository, ['cat-file', '-e', `${id}:${path}`], signal, true)).exitCode === 0,
+	};
+}
+
+/** Copies files of a commit as a checkout would write them. */
+export function copyFromCommit({ repository, id }: GitCommit, signal?: AbortSignal): CopyOriginals {
+	return async (paths, folder) => {
+		if (paths.length === 0) return;
+		const listed = await git(repository, ['ls-tree', '-z', '-r', '--name-only', '--full-tree', id, '--', ...paths], signal);
+		const there = listed.stdout.split('\0').filter((path) => paths.includes(path));
+		const index = join(folder, '.git-index');
+		const env = { ...noOverrides, GIT_INDEX_FILE: index };
+		await exec('git', ['-C', repository, 'read-tree', id], { env, signal });
+		// A bare repository has no work tree of its own.
+		await exec('git', ['-C', repository, `--work-tree=${folder}`, 'checkout-index', '--', ...there], { env, signal });
+		await rm(index);
+	};
 }
 
 // A kill in the midst of a checkout leaves HEAD moved and files missing; this file says that it ended.

@@ -51,6 +51,11 @@ export function firstError(lines: readonly string[]): string | undefined {
 	return lines.find((line) => compilerError.test(line)) ?? lines.find((line) => otherError.test(line));
 }
 
+/** Whether it is the compiler that says it, of a place in a source. */
+export function isCompilerError(line: string): boolean {
+	return compilerError.test(line);
+}
+
 /** Whether the failure is this machine's rather than the kernel's: disk or memory ran out. */
 export function isHostFailure(lines: readonly string[]): boolean {
 	return lines.some((line) =>

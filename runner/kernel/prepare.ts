@@ -1,68 +1,72 @@
 /** A source's tree brought to what the source says: its commit, its copy of the user's folder, its series. */
 
-import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { InfraError, UserError } from '../util/errors.ts';
-import { exec } from '../util/exec.ts';
 import { hashOf } from '../util/hash.ts';
-import { checkOut, type GitCommit, isAt } from './git.ts';
-import { putSeries, readSeries, refreshOriginals } from './series.ts';
+import { followFolder } from './follow.ts';
+import { checkOut, copyFromCommit, isAt } from './git.ts';
+import { isTelling, listFolder } from './listing.ts';
+import { originalsIn, putSeries, readSeries } from './series.ts';
 import { type KernelSource, lockTree, type SourceOptions } from './source.ts';
+import { checkSeries, copyFiles } from './stage-series.ts';
 
 type PrepareOptions = Pick<SourceOptions, 'signal' | 'onProgress'>;
-
-/** Brings a clone of ours to `commit`, taking a series off first where it has to move. The caller holds the tree's lock. */
-export async function moveTo(tree: string, commit: GitCommit, options: PrepareOptions): Promise<void> {
-	if (await isAt(tree, commit)) return;
-	await putSeries(tree, [], options.signal);
-	await checkOut(tree, commit, options);
-}
 
 /** Does nothing to a folder of the user's. Refs and series share one tree per source, so call this before each build, holding the tree's lock. */
 export async function prepareTree(source: KernelSource, options: PrepareOptions): Promise<void> {
 	if (!source.isOurs) return;
-	if (source.commit) await moveTo(source.tree, source.commit, options);
-	if (source.follows !== undefined) await copyTree(source.follows, source.tree, options);
+	if (source.commit && !(await isAt(source.tree, source.commit))) {
+		await putSeries(source.tree, [], options.signal);
+		await checkOut(source.tree, source.commit, options);
+	}
+	if (source.follows !== undefined) await followFolder(source.follows, source.tree, options);
 	await putSeries(source.tree, source.patches, options.signal);
 }
 
 /**
- * The source with a series on top, applied to a tree of ours; a folder of the user's is copied into the cache first.
- * A file that is no patch is a UserError, a patch that does not apply a KernelError that names file and hunk.
+ * The source with a series on top; the tree is not touched yet, but the series is known to apply. A folder of the user's will be copied
+ * into the cache. A file that is no patch is a UserError, a patch that does not apply a KernelError that names file and hunk.
  */
 export async function applySeries(source: KernelSource, patchFiles: readonly string[], options: SourceOptions): Promise<KernelSource> {
 	if (patchFiles.length === 0) return source;
 	const patches = await readSeries(patchFiles);
+	if (source.commit) await checkSeries(patches, copyFromCommit(source.commit, options.signal), options.signal);
+	else if (source.isOurs) {
+		await using _held = await lockTree(source.tree, options);
+		await checkSeries(patches, await originalsIn(source.tree), options.signal);
+	} else
+		await checkSeries(
+			patches,
+			copyFiles((path) => join(source.tree, path)),
+			options.signal,
+		);
 	const name = source.isOurs ? source.name : `${source.name}-copy`;
-	const tree = source.isOurs ? source.tree : join(options.cacheDir, 'sources', name);
-	const patched: KernelSource = {
+	return {
 		...source,
 		name,
-		tree,
+		tree: source.isOurs ? source.tree : join(options.cacheDir, 'sources', name),
 		isOurs: true,
 		origin: `${source.origin} + ${patches.map((patch) => basename(patch.file)).join(' + ')}`,
 		patches,
 		...(!source.isOurs && { follows: source.tree }),
 	};
-	await using _held = await lockTree(tree, options);
-	await prepareTree(patched, options);
-	return patched;
 }
 
-/** Equal for equal content of the tree, for sources whose content nobody else can change; undefined for the others. */
-export function contentKey(source: KernelSource): string | undefined {
-	if (!source.isOurs || source.follows !== undefined) return undefined;
-	return hashOf(source.name, source.commit?.id ?? '', ...source.patches.map((patch) => patch.text));
+export interface ContentKeys {
+	/** Of the source. */
+	readonly own: string;
+	/** Of the same source without its series. */
+	readonly plain: string;
 }
 
-async function copyTree(from: string, to: string, options: PrepareOptions): Promise<void> {
-	options.onProgress?.({ detail: `copying ${from}` });
-	await mkdir(to, { recursive: true });
-	const patched = await refreshOriginals(to, from);
-	const excludes = ['.git', ...patched].map((path) => `--exclude=/${path}`);
-	await exec('rsync', ['--archive', '--delete', ...excludes, `${from}/`, `${to}/`], { signal: options.signal }).catch((error: unknown) => {
-		if (error instanceof InfraError && error.message.includes('is not installed'))
-			throw new UserError('a patch on a directory needs rsync, which is not installed', { hint: 'apt-get install rsync', cause: error });
-		throw error;
-	});
+/**
+ * Equal for equal content of the tree. A folder of the user's has them as long as it is not touched: others after any change, be it to and
+ * fro, and none (undefined) while its files do not tell; see isTelling.
+ */
+export async function contentKeys(source: KernelSource, signal?: AbortSignal): Promise<ContentKeys | undefined> {
+	const folder = source.isOurs ? source.follows : source.tree;
+	const listing = folder === undefined ? undefined : await listFolder(folder, { signal });
+	if (listing !== undefined && !isTelling(listing)) return undefined;
+	const base = folder === undefined || listing === undefined ? [source.name, source.commit?.id ?? ''] : [folder, listing];
+	const plain = hashOf(...base);
+	return { plain, own: source.patches.length === 0 ? plain : hashOf(plain, ...source.patches.map((patch) => patch.text)) };
 }

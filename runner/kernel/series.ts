@@ -1,11 +1,12 @@
 /** A series of patches on top of a tree of ours: applied, changed and taken off again, writing only the files that differ. */
 
-import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { KernelError, UserError } from '../util/errors.ts';
-import { exec } from '../util/exec.ts';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../util/errors.ts';
 import { exists, writeWhole } from '../util/files.ts';
+import { bring } from './bring.ts';
 import { type Patch, parsePatch } from './patch.ts';
+import { type CopyOriginals, copyFiles, stageSeries, touchedBy } from './stage-series.ts';
 
 /** What `<tree>.series/state.json` holds: the files whose originals are kept in `<tree>.series/originals/`. */
 interface State {
@@ -35,29 +36,19 @@ export async function readSeries(files: readonly string[]): Promise<Patch[]> {
  */
 export async function putSeries(tree: string, patches: readonly Patch[], signal?: AbortSignal): Promise<void> {
 	const { home, stateFile, state } = await readState(tree);
-	const touched = new Set(patches.flatMap((patch) => patch.touches));
+	const touched = new Set(touchedBy(patches));
 	if (touched.size === 0 && Object.keys(state.originals).length === 0) return;
 
-	const original = (path: string) => {
-		const kept = state.originals[path];
-		return kept === 'absent' ? undefined : kept === 'kept' ? join(home, 'originals', path) : join(tree, path);
-	};
 	const stage = join(home, 'stage');
 	await rm(stage, { recursive: true, force: true });
 	await mkdir(stage, { recursive: true });
 	try {
-		for (const path of touched) {
-			const from = original(path);
-			if (from !== undefined && (await exists(from))) await copyInto(stage, path, from);
-		}
-		for (const patch of patches) await applyTo(stage, patch, signal);
-
+		await stageSeries(stage, patches, await originalsIn(tree), signal);
 		const originals: Record<string, 'kept' | 'absent'> = { ...state.originals };
 		for (const path of touched) {
 			if (originals[path]) continue;
-			const isThere = await exists(join(tree, path));
-			if (isThere) await copyInto(join(home, 'originals'), path, join(tree, path));
-			originals[path] = isThere ? 'kept' : 'absent';
+			await bring(join(tree, path), join(home, 'originals', path));
+			originals[path] = (await exists(join(tree, path))) ? 'kept' : 'absent';
 		}
 		await writeWhole(stateFile, JSON.stringify({ originals } satisfies State));
 		for (const path of Object.keys(originals)) {
@@ -72,15 +63,23 @@ export async function putSeries(tree: string, patches: readonly Patch[], signal?
 	}
 }
 
+/** The tree's files as they are without its series. The caller holds the tree's lock. */
+export async function originalsIn(tree: string): Promise<CopyOriginals> {
+	const { home, state } = await readState(tree);
+	return copyFiles((path) => {
+		const kept = state.originals[path];
+		return kept === 'absent' ? undefined : kept === 'kept' ? join(home, 'originals', path) : join(tree, path);
+	});
+}
+
 /** Renews the kept originals of a tree that copies the folder `from`; returns the paths that are kept, whose copies are not to be overwritten. */
 export async function refreshOriginals(tree: string, from: string): Promise<string[]> {
 	const { home, stateFile, state } = await readState(tree);
 	const paths = Object.keys(state.originals);
 	const originals: Record<string, 'kept' | 'absent'> = {};
 	for (const path of paths) {
-		const isThere = await exists(join(from, path));
-		if (isThere) await copyInto(join(home, 'originals'), path, join(from, path));
-		originals[path] = isThere ? 'kept' : 'absent';
+		await bring(join(from, path), join(home, 'originals', path));
+		originals[path] = (await exists(join(from, path))) ? 'kept' : 'absent';
 	}
 	if (paths.length > 0) await writeWhole(stateFile, JSON.stringify({ originals } satisfies State));
 	return paths;
@@ -91,54 +90,4 @@ async function readState(tree: string): Promise<{ home: string; stateFile: strin
 	const stateFile = join(home, 'state.json');
 	const state: State = (await exists(stateFile)) ? JSON.parse(await readFile(stateFile, 'utf8')) : { originals: {} };
 	return { home, stateFile, state };
-}
-
-async function copyInto(folder: string, path: string, from: string): Promise<void> {
-	const to = join(folder, path);
-	await mkdir(dirname(to), { recursive: true });
-	await copyFile(from, to);
-}
-
-/** Makes `to` equal to `from` (absent when undefined or missing) without touching what is equal already. */
-async function bring(from: string | undefined, to: string): Promise<void> {
-	const wanted = from === undefined ? undefined : await readFile(from).catch(() => undefined);
-	const present = await readFile(to).catch(() => undefined);
-	if (from === undefined || wanted === undefined) {
-		if (present) await rm(to);
-		return;
-	}
-	const { mode } = await stat(from);
-	if (!present?.equals(wanted)) await writeWhole(to, wanted, mode & 0o777);
-}
-
-async function applyTo(stage: string, patch: Patch, signal?: AbortSignal): Promise<void> {
-	const name = basename(patch.file);
-	for (const path of patch.needs)
-		if (!(await exists(join(stage, path))))
-			throw new KernelError('build', `${name} does not apply: this kernel has no ${path}`, [`${patch.file}: --- a/${path}`]);
-	const options = ['--strip=1', '--fuzz=0', '--forward', '--batch', '--no-backup-if-mismatch', '--reject-file=-'];
-	const result = await exec('patch', [...options, '--directory', stage], {
-		input: patch.text,
-		allowFailure: true,
-		signal,
-		env: { LC_ALL: 'C', POSIXLY_CORRECT: undefined },
-	});
-	if (result.exitCode === 0) return;
-	const log = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
-	throw new KernelError('build', `${name} does not apply: ${whereFailed(log)}`, log);
-}
-
-/** `fs/cachefiles/volume.c, hunk 2 at line 45` out of what patch(1) printed. */
-export function whereFailed(log: readonly string[]): string {
-	let file = 'an unknown file';
-	for (const line of log) {
-		// "patching file fs/cachefiles/volume.c"
-		file = /^(?:patching|checking) file '?(.+?)'?$/.exec(line)?.[1] ?? file;
-		// "Hunk #2 FAILED at 45 (different line endings)."
-		const hunk = /^Hunk #(\d+) FAILED at (\d+)/.exec(line);
-		if (hunk) return `${file}, hunk ${hunk[1]} at line ${hunk[2]}`;
-		// "Reversed (or previously applied) patch detected!  Skipping patch."
-		if (line.startsWith('Reversed (or previously applied)')) return `${file} has that change already`;
-	}
-	return log.at(-1) ?? 'patch gave no reason';
 }

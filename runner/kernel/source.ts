@@ -6,12 +6,11 @@ import { basename, join } from 'node:path';
 import { UserError } from '../util/errors.ts';
 import { lock } from '../util/lock.ts';
 import { findDebianSource } from './debian.ts';
-import { type GitCommit, resolveCommit } from './git.ts';
+import { filesAt, type GitCommit, resolveCommit } from './git.ts';
 import type { Patch } from './patch.ts';
-import { moveTo } from './prepare.ts';
 import { parseSourceSpec, safeName } from './source-spec.ts';
 import { unpack } from './tarball.ts';
-import { type KernelVersion, readTree, requireCleanTree } from './tree.ts';
+import { filesIn, type KernelVersion, readTree, requireCleanTree } from './tree.ts';
 
 export interface KernelSource {
 	readonly spec: string;
@@ -23,9 +22,9 @@ export interface KernelSource {
 	/** Ours, in the cache: nobody else edits it, so it may be patched, and an unchanged one need not be built again. */
 	readonly isOurs: boolean;
 	readonly version: KernelVersion;
-	/** What the tree has to be at, when it is a clone of ours that other refs share. */
+	/** What the tree has to be brought to, when it is a clone of ours that other refs share. */
 	readonly commit?: GitCommit;
-	/** The user's folder that `tree` is a copy of. */
+	/** The user's folder that `tree` is to be a copy of. */
 	readonly follows?: string;
 	/** The series on top, in order; see prepare.ts. */
 	readonly patches: readonly Patch[];
@@ -38,7 +37,10 @@ export interface SourceOptions {
 	readonly onProgress?: (progress: { readonly detail: string }) => void;
 }
 
-/** Opens `spec` (see source-spec.ts), unpacking or cloning into `<cache>/sources/` where needed. Bad input is a UserError with a hint. */
+/**
+ * Opens `spec` (see source-spec.ts), unpacking an archive into `<cache>/sources/` where needed. Nothing is checked out, copied or patched
+ * yet: prepareTree does that when there is something to build. Bad input is a UserError with a hint.
+ */
 export async function openSource(spec: string, options: SourceOptions): Promise<KernelSource> {
 	const parsed = parseSourceSpec(spec, options.cwd);
 	switch (parsed.kind) {
@@ -64,7 +66,7 @@ export async function openSource(spec: string, options: SourceOptions): Promise<
 				throw new UserError(info ? `${parsed.path} is neither a folder nor a tarball` : `there is no ${parsed.path}`, {
 					hint: '--kernel takes debian:6.12, a directory, a tarball, or a git repository with #ref',
 				});
-			const version = await readTree(parsed.path, spec);
+			const version = await readTree(filesIn(parsed.path), spec);
 			await requireCleanTree(parsed.path);
 			const name = safeName(`dir-${basename(parsed.path)}-${shortHash(parsed.path)}`);
 			return { spec, origin: `directory ${parsed.path}`, name, tree: parsed.path, isOurs: false, version, patches: [] };
@@ -73,9 +75,7 @@ export async function openSource(spec: string, options: SourceOptions): Promise<
 			const commit = await resolveCommit(parsed.repository, parsed.ref, options.signal);
 			const name = safeName(`git-${basename(commit.repository)}-${shortHash(commit.repository)}`);
 			const tree = join(options.cacheDir, 'sources', name);
-			await using _held = await lockTree(tree, options);
-			await moveTo(tree, commit, options);
-			const version = await readTree(tree, spec);
+			const version = await readTree(filesAt(commit, options.signal), spec);
 			const origin = `git ${commit.id} of ${basename(commit.repository)}`;
 			return { spec, origin, name, tree, isOurs: true, version, commit, patches: [] };
 		}
@@ -86,7 +86,7 @@ async function unpacked(archive: string, name: string, origin: string, spec: str
 	const tree = join(options.cacheDir, 'sources', name);
 	await using _held = await lockTree(tree, options);
 	await unpack(archive, tree, options);
-	return { spec, origin, name, tree, isOurs: true, version: await readTree(tree, spec), patches: [] };
+	return { spec, origin, name, tree, isOurs: true, version: await readTree(filesIn(tree), spec), patches: [] };
 }
 
 /** One process at a time changes or builds a tree of ours. */

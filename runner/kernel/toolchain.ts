@@ -15,6 +15,8 @@ export interface Toolchain {
 	readonly env: Environment;
 	/** Differs when objects built so far cannot be used any longer. */
 	readonly key: string;
+	/** Versions of what else has a hand in a build (`GNU ld (GNU Binutils for Debian) 2.40, ...`): kbuild sees to it that a new one is used. */
+	readonly tools: string;
 }
 
 const passed = [
@@ -54,7 +56,19 @@ export async function readToolchain(env: Environment, signal?: AbortSignal): Pro
 		'LOCALVERSION=',
 		...passed.filter((name) => env[name]).map((name) => `${name}=${env[name]}`),
 	];
-	return { compiler, variables, env: fixedEnvironment(env), key: hashOf(compiler, ...variables) };
+	return { compiler, variables, env: fixedEnvironment(env), key: hashOf(compiler, ...variables), tools: await readTools(env, signal) };
+}
+
+/** First lines of what the tools say of themselves; kconfig asks some of them, and one that was not there may be there now. */
+async function readTools(env: Environment, signal?: AbortSignal): Promise<string> {
+	const lld = `ld.lld${env.LLVM?.startsWith('-') ? env.LLVM : ''}`;
+	const ld = env.LD || (env.LLVM ? `${env.LLVM.endsWith('/') ? env.LLVM : ''}${lld}` : `${env.CROSS_COMPILE ?? ''}ld`);
+	const asked = [ld, `${env.CROSS_COMPILE ?? ''}as`, 'pahole'];
+	const versions = asked.map(async (tool) => {
+		const said = await exec('sh', ['-c', `${tool} --version`], { allowFailure: true, signal });
+		return said.exitCode === 0 ? (said.stdout.split('\n')[0] ?? '') : `no ${tool}`;
+	});
+	return (await Promise.all(versions)).join(', ');
 }
 
 function plainCompiler(env: Environment): string {

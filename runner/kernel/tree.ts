@@ -21,18 +21,32 @@ export function parseVersion(makefile: string): KernelVersion | undefined {
 	return { major, minor, text: `${major}.${minor}.${field('SUBLEVEL') ?? 0}${field('EXTRAVERSION') ?? ''}` };
 }
 
-/** Checks that `tree` is a kernel tree; returns its version. `spec` is what the user typed, for the message. */
-export async function readTree(tree: string, spec: string): Promise<KernelVersion> {
-	const makefile = await readFile(join(tree, 'Makefile'), 'utf8').catch(() => undefined);
+/** Of a tree on disk or in a repository: a file's text, and whether something is there; both by path below its top. */
+export interface TreeFiles {
+	readonly read: (path: string) => Promise<string | undefined>;
+	readonly has: (path: string) => Promise<boolean>;
+}
+
+/** The files of a folder. */
+export function filesIn(tree: string): TreeFiles {
+	return {
+		read: (path) => readFile(join(tree, path), 'utf8').catch(() => undefined),
+		has: (path) => exists(join(tree, path)),
+	};
+}
+
+/** Checks that these are the files of a kernel tree; returns its version. `spec` is what the user typed, for the message. */
+export async function readTree(files: TreeFiles, spec: string): Promise<KernelVersion> {
+	const makefile = await files.read('Makefile');
 	const version = makefile === undefined ? undefined : parseVersion(makefile);
-	const missing = makefile === undefined ? 'Makefile' : version === undefined ? 'VERSION in its Makefile' : await absentOf(tree);
+	const missing = makefile === undefined ? 'Makefile' : version === undefined ? 'VERSION in its Makefile' : await absentOf(files);
 	if (version === undefined || missing !== undefined)
 		throw new UserError(`${spec} is not a kernel tree: it has no ${missing}`, { hint: 'give the top folder of a Linux source tree' });
 	return version;
 }
 
-async function absentOf(tree: string): Promise<string | undefined> {
-	for (const name of ['Kconfig', 'Kbuild', 'arch/x86', 'scripts']) if (!(await exists(join(tree, name)))) return name;
+async function absentOf({ has }: TreeFiles): Promise<string | undefined> {
+	for (const name of ['Kconfig', 'Kbuild', 'arch/x86', 'scripts']) if (!(await has(name))) return name;
 	return undefined;
 }
 

@@ -109,7 +109,7 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const jobs = jobsOf(request, source.spec);
 	const options = { settings: request.settings, emitter, signal: request.drain };
 	const suites = jobs.map((job) => job.suite);
-	const kernel = await orMiss(emitter, jobs, () => prepareKernel(source, suites, options));
+	await using kernel = await orMiss(emitter, jobs, () => prepareKernel(source, suites, options));
 	if (!kernel) return;
 	const tasks = jobs.flatMap((job) => {
 		const done = shared.done.get(job.id);

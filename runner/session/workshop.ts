@@ -48,8 +48,8 @@ export function prepareKernel(
 	suites: readonly Suite[],
 	{ settings, emitter, signal }: Options,
 ): Promise<BuiltKernel> {
-	return emitter.phase(`kernel ${source.spec} ${settings.config}`, (progress) =>
-		buildKernel({
+	return emitter.phase(`kernel ${source.spec} ${settings.config}`, async (progress) => {
+		const kernel = await buildKernel({
 			source,
 			configNames: parseConfigName(settings.config),
 			extraKconfig: suites.flatMap((suite) => suite.needs.kconfig.map((text) => ({ text, at: { file: join(suite.dir, 'suite.yaml') } }))),
@@ -63,8 +63,10 @@ export function prepareKernel(
 					done === undefined ? detail : `${detail} (${done}${total === undefined ? '' : ` of about ${total}`})`,
 					total === undefined || done === undefined ? undefined : Math.min(1, done / total),
 				),
-		}),
-	);
+		});
+		for (const line of kernel.story) emitter.emit({ type: 'note', text: `${source.spec} ${settings.config}: ${line}` });
+		return kernel;
+	});
 }
 
 /** The images the suites run in, by name. */
@@ -86,14 +88,14 @@ export async function prepareSuite(
 	kernel: BuiltKernel,
 	{ emitter, signal }: Options,
 ): Promise<{ provisions: Provisions; objects: KernelObjects }> {
-	return emitter.phase(`suite ${suite.name}`, async () => {
+	return emitter.phase(`suite ${suite.name}`, async (progress) => {
 		const programs = await Promise.all(
 			programsOf(suite).map(async ({ name, sources }) => ({ name, path: await compileProgram(sources, name, folders.cache, signal) })),
 		);
 		const ours = await buildModules(
 			kernel,
 			suite.needs.kernelModules.map((path) => join(suite.dir, path)),
-			{ cacheDir: folders.cache, signal },
+			{ cacheDir: folders.cache, signal, onProgress: ({ detail }) => progress(detail) },
 		);
 		const { load } = loadOrder(kernel.modules, suite.needs.modules, kernel.builtins);
 		const debugPaths = new Map([...kernel.modules, ...ours].map((module) => [module.name, module.debugPath]));
