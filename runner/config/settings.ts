@@ -24,7 +24,7 @@ export const settingTable = {
 		flag: '--config <fragments>',
 		env: 'CRUCIBLE_CONFIG',
 		schema: z.string(),
-		fallback: 'kasan',
+		fallback: 'kasan+faults',
 		repeatable: false,
 		help: 'debug fragments of kconfig/debug joined with +, e.g. kasan+lockdep',
 	},

@@ -4,8 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test from 'ava';
 import { checkout } from '../config/paths.ts';
-import { environment, folders } from '../config/settings.ts';
+import { environment, folders, settingTable } from '../config/settings.ts';
 import { type BuiltKernel, buildKernel } from '../kernel/build.ts';
+import { parseConfigName } from '../kernel/config-fragments.ts';
 import { buildModules } from '../kernel/external-modules.ts';
 import { builtAs } from '../kernel/folder-state.ts';
 import { applySeries } from '../kernel/prepare.ts';
@@ -35,7 +36,7 @@ test.serial('a change of a module leaves vmlinux; taken out and put in again, bo
 	t.is(hashes(patched).vmlinux, hashes(plain).vmlinux);
 	t.is(hashes(patched).config, hashes(plain).config);
 	t.deepEqual(differing(patched, plain), ['cachefiles']);
-	t.regex(stderr, /note: debian:6\.12 kasan: since the last build .*cachefiles.*: templates hold$/m);
+	t.regex(stderr, /note: debian:6\.12 kasan\+faults: since the last build .*cachefiles.*: templates hold$/m);
 
 	const { tree } = await debianSource();
 	const before = await readFile(join(tree, volume), 'utf8');
@@ -73,7 +74,7 @@ test.serial('a source that does not compile is told by the compiler, and mended 
 
 test.serial('a module of ours for a kernel that was found brings its build folder back to it', async (t) => {
 	const source = await debianSource();
-	const how = { configNames: ['kasan'], kconfigDir: checkout.kconfig, cacheDir: folders.cache, jobs: 2, env: environment };
+	const how = { configNames: parseConfigName(settingTable.config.fallback), kconfigDir: checkout.kconfig, cacheDir: folders.cache, jobs: 2, env: environment };
 	const patch = await freshPatch(t, 'elsewhere', volume, withData);
 	const series = await applySeries(source, [patch], { cacheDir: folders.cache, cwd: checkout.top });
 	await using plain = await buildKernel({ ...how, source });

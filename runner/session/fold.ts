@@ -1,5 +1,6 @@
 /** run.json is the fold of the journal: pure, so that a killed run, a finished run and a resumed run read the same way. */
 
+import { settingTable } from '../config/settings.ts';
 import type { Event, PlannedJob } from '../model/event.ts';
 import { type CaseResult, exitCodes, type JobResult, type PhaseTime, type Run, type Status, statuses } from '../model/run.ts';
 import { shellQuote } from '../util/text.ts';
@@ -122,5 +123,5 @@ export function exitCodeOf(verdict: Status): number {
 
 /** The command that runs one case again. */
 export function reproduceLine(suite: string, name: string, kernelSpec: string, config: string): string {
-	return `./crucible run ${suite}/${name} --kernel ${shellQuote(kernelSpec)}${config === 'kasan' ? '' : ` --config ${shellQuote(config)}`}`;
+	return `./crucible run ${suite}/${name} --kernel ${shellQuote(kernelSpec)}${config === settingTable.config.fallback ? '' : ` --config ${shellQuote(config)}`}`;
 }
