@@ -1,6 +1,6 @@
 /** Everything that can happen in a run, as it happens: the journal holds these, reporters listen to them, run.json is their fold. */
 
-import type { Attempt, CaseResult, JobResult, KernelIdentity, Run, Splat, Status } from './run.ts';
+import type { Attempt, CaseResult, JobResult, KernelIdentity, PhaseTime, Run, Splat, Status } from './run.ts';
 
 interface Timed {
 	/** Milliseconds since the run began. */
@@ -18,7 +18,13 @@ export type Event = Timed &
 		| { readonly type: 'phase-started'; readonly phase: string }
 		/** What a phase is doing now (the file make compiles, a percentage); transient: shown, never journaled. */
 		| { readonly type: 'phase-progress'; readonly phase: string; readonly detail: string; readonly fraction?: number }
-		| { readonly type: 'phase-ended'; readonly phase: string; readonly durationMs: number; readonly detail?: string }
+		| {
+				readonly type: 'phase-ended';
+				readonly phase: string;
+				readonly durationMs: number;
+				readonly detail?: string;
+				readonly parts?: NonNullable<PhaseTime['parts']>;
+		  }
 		| {
 				readonly type: 'job-started';
 				readonly job: string;

@@ -91,11 +91,26 @@ export interface Assertion {
 	readonly detail?: string;
 }
 
+/** Where the time of an attempt went, in milliseconds, step after step. */
+export interface AttemptTimes {
+	/** Until there was a guest with the suite in it: restored, or booted and provided. */
+	readonly guestMs: number;
+	/** Until the modules under test were loaded. */
+	readonly modulesMs: number;
+	/** The case itself, with the looks at counters and processes before it. */
+	readonly caseMs: number;
+	/** Until it was known what is left, the modules were unloaded and the console was read to its end. */
+	readonly restMs: number;
+}
+
 /** One execution of a case in one machine. */
 export interface Attempt {
 	readonly status: Status;
 	readonly reason?: string;
+	/** Without the making of the guest. */
 	readonly durationMs: number;
+	/** Absent when the machine was lost on the way. */
+	readonly times?: AttemptTimes;
 	readonly assertions: readonly Assertion[];
 	readonly evidence: readonly Evidence[];
 	readonly splats: readonly Splat[];
@@ -160,6 +175,8 @@ export interface PhaseTime {
 	readonly name: string;
 	readonly startedMs: number;
 	readonly durationMs: number;
+	/** Milliseconds of its parts by name, where it tells them: a build's `make`, `link`, `store`. */
+	readonly parts?: Readonly<Record<string, number>>;
 }
 
 export interface Run {

@@ -1,6 +1,7 @@
 /** Stamps events with the run's clock and hands them to everybody who listens. */
 
 import type { Event, EventListener } from '../model/event.ts';
+import type { PhaseTime } from '../model/run.ts';
 import { messageOf } from '../util/errors.ts';
 
 /** An event before it is stamped. */
@@ -8,8 +9,12 @@ export type Happening = Event extends infer E ? (E extends Event ? Omit<E, 'atMs
 
 export interface Emitter {
 	readonly emit: (happening: Happening) => void;
-	/** Runs `work` as a phase: its begin, its progress and its end are events, also when it throws. */
-	readonly phase: <T>(name: string, work: (progress: (detail: string, fraction?: number) => void) => Promise<T>) => Promise<T>;
+	/** Runs `work` as a phase: its begin, its progress and its end are events, also when it throws. `partsOf` tells where its time went. */
+	readonly phase: <T>(
+		name: string,
+		work: (progress: (detail: string, fraction?: number) => void) => Promise<T>,
+		partsOf?: (result: T) => PhaseTime['parts'],
+	) => Promise<T>;
 }
 
 /** `startMs` is where the clock of a resumed run goes on. */
@@ -21,24 +26,20 @@ export function createEmitter(listeners: readonly EventListener[], startMs = 0):
 	};
 	return {
 		emit,
-		async phase(name, work) {
+		async phase(name, work, partsOf) {
 			const phaseBegan = performance.now();
-			const end = (detail?: string) =>
-				emit({
-					type: 'phase-ended',
-					phase: name,
-					durationMs: Math.round(performance.now() - phaseBegan),
-					...(detail !== undefined && { detail }),
-				});
+			const end = (more: { readonly detail?: string; readonly parts?: NonNullable<PhaseTime['parts']> }) =>
+				emit({ type: 'phase-ended', phase: name, durationMs: Math.round(performance.now() - phaseBegan), ...more });
 			emit({ type: 'phase-started', phase: name });
 			try {
 				const result = await work((detail, fraction) =>
 					emit({ type: 'phase-progress', phase: name, detail, ...(fraction !== undefined && { fraction }) }),
 				);
-				end();
+				const parts = partsOf?.(result);
+				end(parts ? { parts } : {});
 				return result;
 			} catch (error) {
-				end(messageOf(error).split('\n')[0]);
+				end({ detail: messageOf(error).split('\n')[0] ?? '' });
 				throw error;
 			}
 		},

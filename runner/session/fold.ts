@@ -38,7 +38,12 @@ export function createFold(): RunFold {
 			else if (event.type === 'job-ended') durations.set(event.job, (durations.get(event.job) ?? 0) + event.durationMs);
 			else if (event.type === 'case-ended') results.set(`${event.job}/${event.result.case}`, event.result);
 			else if (event.type === 'phase-ended')
-				phases.push({ name: event.phase, startedMs: event.atMs - event.durationMs, durationMs: event.durationMs });
+				phases.push({
+					name: event.phase,
+					startedMs: event.atMs - event.durationMs,
+					durationMs: event.durationMs,
+					...(event.parts && { parts: event.parts }),
+				});
 			else if (event.type === 'note') notes.add(event.text);
 			else if (event.type === 'run-ended') end = event;
 		},

@@ -68,6 +68,7 @@ async function attemptCase(parts: JobParts, entry: Case, relative: string): Prom
 			suite: job.suite,
 			entry,
 			machine: guest.machine,
+			guestMs: Math.round(performance.now() - began),
 			provisions: parts.provisions,
 			dir: { absolute, relative },
 			kernel: parts.release.split('.').slice(0, 2).join('.'),

@@ -11,9 +11,11 @@ import { compileProgram } from '../image/program.ts';
 import { type BuiltKernel, buildKernel } from '../kernel/build.ts';
 import { parseConfigName } from '../kernel/config-fragments.ts';
 import { buildModules } from '../kernel/external-modules.ts';
+import type { BuildTimings } from '../kernel/make-kernel.ts';
 import { loadOrder } from '../kernel/modules.ts';
 import { applySeries } from '../kernel/prepare.ts';
 import { type KernelSource, openSource } from '../kernel/source.ts';
+import type { PhaseTime } from '../model/run.ts';
 import type { KernelObjects } from '../parse/symbolize.ts';
 import { programsOf, type Suite } from '../suite/load.ts';
 import type { Provisions } from '../suite/provision.ts';
@@ -48,7 +50,7 @@ export function prepareKernel(
 	suites: readonly Suite[],
 	{ settings, emitter, signal }: Options,
 ): Promise<BuiltKernel> {
-	return emitter.phase(`kernel ${source.spec} ${settings.config}`, async (progress) => {
+	const make = async (progress: (detail: string, fraction?: number) => void) => {
 		const kernel = await buildKernel({
 			source,
 			configNames: parseConfigName(settings.config),
@@ -66,7 +68,14 @@ export function prepareKernel(
 		});
 		for (const line of kernel.story) emitter.emit({ type: 'note', text: `${source.spec} ${settings.config}: ${line}` });
 		return kernel;
-	});
+	};
+	return emitter.phase(`kernel ${source.spec} ${settings.config}`, make, ({ timings }) => partsOf(timings));
+}
+
+/** Of a build, disjoint; undefined where nothing was built. */
+function partsOf(timings: BuildTimings): PhaseTime['parts'] {
+	const { prepareMs: prepare, configureMs: configure, makeMs, linkMs: link, storeMs: store } = timings;
+	return makeMs === 0 ? undefined : { prepare, configure, make: makeMs - link, link, store };
 }
 
 /** The images the suites run in, by name. */

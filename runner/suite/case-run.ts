@@ -13,6 +13,8 @@ export interface CaseRun {
 	readonly suite: Suite;
 	readonly entry: Case;
 	readonly machine: Machine;
+	/** What its making took. */
+	readonly guestMs: number;
 	readonly provisions: Provisions;
 	/** The attempt's folder: absolute, and relative to the run directory. */
 	readonly dir: { readonly absolute: string; readonly relative: string };

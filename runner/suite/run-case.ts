@@ -1,6 +1,6 @@
 /** One attempt of one case in one machine: prepare, run, wait for rest, collect all that was seen, decide. */
 
-import type { Attempt } from '../model/run.ts';
+import type { Attempt, AttemptTimes } from '../model/run.ts';
 import { diffCounters } from '../parse/fscache-stats.ts';
 import { findSplats } from '../parse/splat.ts';
 import { DeadlineError } from '../util/deadline.ts';
@@ -26,8 +26,9 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	const began = performance.now();
 	const { machine, dir } = run;
 	await machine.record(dir.absolute);
-	const { output, counters, leftOvers, taint, kmemleak } = await observe(run);
+	const { output, counters, leftOvers, taint, kmemleak, marks } = await observe(run);
 	await settleConsole(run);
+	const times = timesOf(run.guestMs, [began, ...marks, performance.now()]);
 	const splats = await run.finish([...run.splats.take(), ...findSplats(kmemleak)]);
 	const isUnexplained = taint !== 0 && !splats.some((splat) => splat.isFailure);
 	const allLeft = isUnexplained ? [...leftOvers, `kernel tainted (${taint}) without a report on the console`] : leftOvers;
@@ -38,6 +39,7 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	return {
 		...decide({ ...output, ktapProblems: output.problems, evidence, splats, leftOvers: allLeft }),
 		durationMs: Math.round(performance.now() - began),
+		...(times && { times }),
 		assertions: output.assertions,
 		evidence,
 		splats,
@@ -56,28 +58,39 @@ interface Observation {
 	readonly leftOvers: readonly string[];
 	readonly taint: number;
 	readonly kmemleak: string;
+	/** When the modules were loaded, and when the case was over; fewer when it did not come to that. */
+	readonly marks: readonly number[];
 }
 
 /** The case between two looks at the guest; a machine that is lost on the way ends it early. */
 async function observe(run: CaseRun): Promise<Observation> {
-	const nothing = { counters: {}, leftOvers: [], taint: 0, kmemleak: '' };
+	const marks: number[] = [];
+	const nothing = { counters: {}, leftOvers: [], taint: 0, kmemleak: '', marks };
 	const { machine, suite, provisions, signal } = run;
 	const ask = { env: caseEnv(run), timeoutMs: bookkeepingMs * run.timeoutScale, signal };
 	const modules = provisions.modules.map((module) => module.name);
 	try {
 		const why = await loadModules(machine, provisions.modules, ask);
 		if (why !== undefined) return { ...nothing, output: unsaid({ how: 'not-started', why }) };
+		marks.push(performance.now());
 		using trace = await startTrace(machine, suite.trace, ask);
 		const before = await rememberRest(machine, ask);
 		const env = ask.env;
 		const output = await playDuring(run, () => (run.entry.scenario === undefined ? runGuestCase(run, env) : runScenario(run, env)));
+		marks.push(performance.now());
 		if (output.ending.how !== 'exited' && output.ending.how !== 'signalled') return { ...nothing, output };
 		await trace.finish();
 		const rest = await checkRest(machine, modules, ask);
-		return { ...rest, output, counters: diffCounters(before, rest.counters) };
+		return { ...rest, output, marks, counters: diffCounters(before, rest.counters) };
 	} catch (error) {
 		return { ...nothing, output: unsaid(await endingOf(run, error)) };
 	}
+}
+
+/** From the beginning of the attempt, the end of each of its steps, and its own end. */
+function timesOf(guestMs: number, at: readonly number[]): AttemptTimes | undefined {
+	const [modulesMs, caseMs, restMs] = at.slice(1).map((time, index) => Math.round(time - (at[index] ?? time)));
+	return modulesMs === undefined || caseMs === undefined || restMs === undefined ? undefined : { guestMs, modulesMs, caseMs, restMs };
 }
 
 function unsaid(ending: Ending): CaseOutput {
