@@ -18,6 +18,7 @@ const order = [
 	'suite',
 	'session',
 	'report',
+	'bench',
 	'cli',
 	'integration',
 ];

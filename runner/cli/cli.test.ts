@@ -35,6 +35,8 @@ const bad: [string, string[], RegExp][] = [
 		/debian:6\.12 does not change[\s\S]*hint: .*watch --kernel ~\/linux/,
 	],
 	['a ref to watch', ['watch', '--kernel', 'linux#v6.12'], /hint: .*watch --kernel \S*linux$/m],
+	['an unknown benchmark', ['bench', 'clones'], /no benchmark "clones"[\s\S]*hint: did you mean clone/],
+	['a peer that is none', ['bench', '--peer', 'virtme=x'], /not a peer: "virtme=x"[\s\S]*hint: did you mean virtme-ng/],
 	['a timeout that is no number', ['run', '--timeout', 'soon'], /soon/],
 ];
 for (const [what, args, message] of bad) {
@@ -65,7 +67,7 @@ test('list --names prints suite/case lines that run accepts', async (t) => {
 
 test('every command explains itself', async (t) => {
 	const { stdout } = await crucible(['--help']);
-	for (const command of ['run', 'build', 'boot', 'shell', 'list', 'report', 'decode', 'doctor', 'clean', 'completion']) {
+	for (const command of ['run', 'build', 'boot', 'shell', 'list', 'report', 'decode', 'bench', 'doctor', 'clean', 'completion']) {
 		t.true(stdout.includes(`  ${command}`), command);
 		t.is((await crucible([command, '--help'])).exitCode, 0);
 	}

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
+import { addBench } from './bench.ts';
 import { addBoot } from './boot.ts';
 import { addBuild } from './build.ts';
 import { addClean } from './clean.ts';
@@ -39,6 +40,7 @@ export function createProgram(context: CommandContext): Command {
 		addReport,
 		addDecode,
 		addKnownBugs,
+		addBench,
 		addDoctor,
 		addClean,
 		addCompletion,

@@ -25,7 +25,7 @@ export function socketPaths(sockets: string) {
  * unknown_nmi_panic: an NMI from the host makes a hanging kernel print its stack.
  * no_timer_check: under TCG on a loaded host the check finds too few ticks and panics ("IO-APIC + timer doesn't work!").
  */
-const cmdline = 'console=ttyS0 panic=-1 kasan_multi_shot printk.time=1 hung_task_panic=0 unknown_nmi_panic nokaslr no_timer_check';
+export const commonCmdline = 'console=ttyS0 panic=-1 kasan_multi_shot printk.time=1 hung_task_panic=0 unknown_nmi_panic nokaslr no_timer_check';
 
 export interface QemuFiles {
 	/** The folder for the sockets; their paths must stay below 108 bytes. */
@@ -50,7 +50,7 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 		['-machine', `q35,vmport=off${memory ? ',memory-backend=ram' : ''}`, ...accelArgs(spec.accel, spec.clock)],
 		memory ? ['-object', memory] : [],
 		['-smp', `${spec.cpus}`, '-m', `${spec.memoryMiB}M`],
-		['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', [cmdline, spec.cmdline].filter(Boolean).join(' ')],
+		['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', [commonCmdline, spec.cmdline].filter(Boolean).join(' ')],
 		['-chardev', socket('qmp', sockets.qmp), '-mon', 'chardev=qmp,mode=control'],
 		['-chardev', socket('console', sockets.console), '-serial', 'chardev:console'],
 		['-object', 'rng-builtin,id=entropy', '-device', 'virtio-rng-pci,rng=entropy'],

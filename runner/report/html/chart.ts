@@ -66,7 +66,8 @@ export function ticks(end: number): { readonly values: number[]; readonly unit: 
 	return { values, unit: step >= 3600 ? 'h' : step >= 60 ? 'min' : 's' };
 }
 
-async function draw(chart: Spec): Promise<string> {
+/** A chart as the text of an SVG. */
+export async function draw(chart: Spec): Promise<string> {
 	// Loading vega takes longer than everything else a short command does.
 	const { parse, View } = await import('vega');
 	const view = new View(parse(chart), { renderer: 'none' });
