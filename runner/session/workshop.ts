@@ -12,6 +12,7 @@ import { type BuiltKernel, buildKernel } from '../kernel/build.ts';
 import { parseConfigName } from '../kernel/config-fragments.ts';
 import { buildModules } from '../kernel/external-modules.ts';
 import { loadOrder } from '../kernel/modules.ts';
+import type { Patch } from '../kernel/patch.ts';
 import { applySeries } from '../kernel/prepare.ts';
 import { type KernelSource, openSource } from '../kernel/source.ts';
 import type { KernelObjects } from '../parse/symbolize.ts';
@@ -29,7 +30,7 @@ interface Options {
 }
 
 /** The source behind a spec, with the patches on top. */
-export function prepareSource(spec: string, patches: readonly string[], { emitter, signal }: Options): Promise<KernelSource> {
+export function prepareSource(spec: string, patches: readonly Patch[], { emitter, signal }: Options): Promise<KernelSource> {
 	return emitter.phase(`source ${spec}`, async (progress) => {
 		const options = {
 			cacheDir: folders.cache,
