@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
-import { outputStyle, type Settings } from '../config/settings.ts';
+import { outputStyle } from '../config/settings.ts';
 import type { EventListener } from '../model/event.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
@@ -13,11 +13,11 @@ import { clockOf, type Job, planJobs } from '../session/plan.ts';
 import { executeRun } from '../session/run.ts';
 import { documentPieces, findRun, newRunId, openStore } from '../session/store.ts';
 import { machineSpec } from '../session/workshop.ts';
-import type { Suite } from '../suite/load.ts';
 import { UserError } from '../util/errors.ts';
 import { formatQemuLine, qemuArgs } from '../vm/qemu-args.ts';
 import type { CommandContext } from './context.ts';
 import { addSettings, collect, settingsOf, wholeNumber } from './flags.ts';
+import { runEach } from './run-each.ts';
 import { selectFor } from './selection.ts';
 import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
 
@@ -26,6 +26,7 @@ interface RunFlags extends SeriesFlags {
 	readonly repeat: number;
 	readonly timeout?: number;
 	readonly seed?: number;
+	readonly each?: boolean;
 	readonly failFast?: boolean;
 	readonly json?: boolean;
 	readonly events?: boolean;
@@ -38,6 +39,7 @@ export function addRun(program: Command, context: CommandContext): void {
 		.description('builds, boots, runs suites and reports; without names those that a series touches, or the smoke suites')
 		.argument('[globs...]', 'suites or suite/case, with wildcards')
 		.option('--tag <tag>', 'only cases with this tag; repeatable', collect)
+		.option('--each', 'test every commit of the series on its own, by the smoke cases it concerns or those named')
 		.option('--repeat <n>', 'run every case this often', wholeNumber(1), 1)
 		.option('--timeout <s>', 'seconds that replace each case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random; the report names the one used', wholeNumber(0))
@@ -54,9 +56,11 @@ export function addRun(program: Command, context: CommandContext): void {
 			const resumed =
 				flags.resume === undefined ? undefined : await findRun(checkout.results, flags.resume === true ? 'latest' : flags.resume);
 			if (resumed?.isComplete) throw new UserError(`the run ${resumed.id} is complete`, { hint: './crucible report shows it' });
-			const { suites, why } = await selectFor(globs, flags.tag, patches);
+			const { suites, why } = await selectFor(globs, flags.tag, patches, { isBrief: flags.each ?? false });
 			if (why !== undefined) process.stderr.write(`crucible: ${why}\n`);
-			const jobs = plan(suites, flags, settings);
+			const seed = flags.seed ?? randomInt(2 ** 31);
+			if (flags.each) return runEach({ settings, patches, suites, seed, isJson: flags.json ?? false }, context);
+			const jobs = planJobs(suites, settings.kernel, settings.config, { repeat: flags.repeat, seed, timeoutS: flags.timeout });
 			if (flags.dryRun) return printPlan(jobs, settings.warp);
 			await using store = await openStore(checkout.results, resumed?.id ?? newRunId(new Date()));
 			const reporter = terminal(flags);
@@ -69,7 +73,7 @@ export function addRun(program: Command, context: CommandContext): void {
 					jobs,
 					settings,
 					patches,
-					isReviewed: patches.length > 0,
+					reviewed: patches,
 					stopWhen: flags.failFast ? ({ status }) => status === 'FAIL' : undefined,
 					command,
 					store,
@@ -86,11 +90,6 @@ export function addRun(program: Command, context: CommandContext): void {
 			}
 		},
 	);
-}
-
-function plan(suites: readonly Suite[], flags: RunFlags, settings: Settings): Job[] {
-	const seed = flags.seed ?? randomInt(2 ** 31);
-	return planJobs(suites, settings.kernel, settings.config, { repeat: flags.repeat, seed, timeoutS: flags.timeout });
 }
 
 function printPlan(jobs: readonly Job[], mayWarp: boolean): void {

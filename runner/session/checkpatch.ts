@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Patch } from '../kernel/patch.ts';
 import { exec } from '../util/exec.ts';
 import { exists } from '../util/files.ts';
-import { count } from '../util/text.ts';
 
 export interface Complaint {
 	readonly level: 'ERROR' | 'WARNING' | 'CHECK';
@@ -13,7 +12,7 @@ export interface Complaint {
 	readonly text: string;
 }
 
-/** Complaints by patch name, a line each; nothing for a tree without the script. */
+/** Complaints with the name of their patch, a line each; nothing for a tree without the script. */
 export async function checkpatch(tree: string, patches: readonly Patch[], signal?: AbortSignal): Promise<string[]> {
 	const script = join(tree, 'scripts/checkpatch.pl');
 	if (!(await exists(script))) return [];
@@ -45,13 +44,8 @@ export function parseComplaints(stdout: string): Complaint[] {
 
 const most = 6;
 
+/** A line each; notes of a run are a set, so each says which patch it is about. */
 function tell(name: string, complaints: readonly Complaint[]): string[] {
-	if (complaints.length === 0) return [];
-	const of = (level: Complaint['level'], noun: string) => {
-		const found = complaints.filter((one) => one.level === level).length;
-		return found === 0 ? [] : [count(found, noun)];
-	};
-	const head = `checkpatch on ${name}: ${[...of('ERROR', 'error'), ...of('WARNING', 'warning'), ...of('CHECK', 'check')].join(', ')}`;
-	const more = complaints.length > most ? [`  and ${complaints.length - most} more`] : [];
-	return [head, ...complaints.slice(0, most).map(({ level, type, text }) => `  ${level} ${type}: ${text}`), ...more];
+	const more = complaints.length > most ? [`checkpatch, ${name}: and ${complaints.length - most} more`] : [];
+	return [...complaints.slice(0, most).map(({ level, type, text }) => `checkpatch, ${name}: ${level} ${type}: ${text}`), ...more];
 }

@@ -31,8 +31,8 @@ export interface RunRequest {
 	readonly settings: Settings;
 	/** On top of every kernel. */
 	readonly patches: readonly Patch[];
-	/** Have the series looked at by the tree's own checkpatch.pl. */
-	readonly isReviewed?: boolean;
+	/** Those of them that the tree's own checkpatch.pl is to look at. */
+	readonly reviewed?: readonly Patch[];
 	/** Begin nothing more after a case that ended so. */
 	readonly stopWhen?: ((result: CaseResult) => boolean) | undefined;
 	/** argv after `crucible`. */
@@ -116,8 +116,7 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const suites = jobs.map((job) => job.suite);
 	await using kernel = await orMiss(emitter, jobs, () => prepareKernel(source, suites, options));
 	if (!kernel) return;
-	if (request.isReviewed)
-		for (const text of await checkpatch(source.tree, source.patches, request.drain)) emitter.emit({ type: 'note', text });
+	for (const text of await checkpatch(source.tree, request.reviewed ?? [], request.drain)) emitter.emit({ type: 'note', text });
 	const tasks = jobs.flatMap((job) => {
 		const done = shared.done.get(job.id);
 		return job.suite.cases.filter((entry) => !done?.has(entry.name)).map((entry) => ({ job, entry }));
