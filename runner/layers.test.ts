@@ -8,6 +8,7 @@ import { checkout } from './config/paths.ts';
 const order = [
 	'util',
 	'model',
+	'stats',
 	'config',
 	'kernel',
 	'image',

@@ -16,7 +16,8 @@ import { openShell } from '../vm/ssh.ts';
 import { openTemplate } from '../vm/template.ts';
 import { buildKernels } from './build.ts';
 import type { CommandContext } from './context.ts';
-import { addSettings, collect } from './flags.ts';
+import { addSettings } from './flags.ts';
+import { addSeries } from './series.ts';
 
 export function addBoot(program: Command, context: CommandContext): void {
 	const boot = program
@@ -27,14 +28,7 @@ export function addBoot(program: Command, context: CommandContext): void {
 	const shell = program
 		.command('shell')
 		.description('boots a kernel and opens a shell in the guest; modules under test are in /crucible/modules');
-	for (const command of [boot, shell])
-		addSettings(command.option('--patch <file>', 'a patch to apply; repeatable', collect), [
-			'kernel',
-			'config',
-			'accel',
-			'jobs',
-			'templates',
-		]);
+	for (const command of [boot, shell]) addSettings(addSeries(command), ['kernel', 'config', 'accel', 'jobs', 'templates']);
 	boot.action(async (argv: string[], flags: Record<string, unknown>) => {
 		await using scope = new Scope();
 		const machine = await bootOne(flags, context, scope);

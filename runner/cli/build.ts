@@ -11,16 +11,15 @@ import { prepareImages, prepareKernel, prepareSource } from '../session/workshop
 import { loadSuites } from '../suite/load.ts';
 import { selectCases } from '../suite/select.ts';
 import type { CommandContext } from './context.ts';
-import { addSettings, collect, settingsOf } from './flags.ts';
+import { addSettings, settingsOf } from './flags.ts';
+import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
 
 export function addBuild(program: Command, context: CommandContext): void {
-	const command = program
-		.command('build')
+	const command = addSeries(program.command('build'))
 		.description('builds kernels and the guest image without running anything')
-		.option('--patch <file>', 'a patch to apply; repeatable', collect)
 		.option('--json', 'one JSON document');
-	addSettings(command, ['kernel', 'config', 'jobs']).action(async (flags: { patch?: string[]; json?: boolean }) => {
-		const { kernels } = await buildKernels(flags, context);
+	addSettings(command, ['kernel', 'config', 'jobs']).action(async (flags: SeriesFlags & { json?: boolean }) => {
+		const { kernels } = await buildKernels({ ...flags }, context);
 		if (flags.json) process.stdout.write(`${JSON.stringify(kernels, undefined, '\t')}\n`);
 		else
 			for (const kernel of kernels)
@@ -31,8 +30,10 @@ export function addBuild(program: Command, context: CommandContext): void {
 }
 
 /** Everything up to a bootable machine, for the commands that run no suites; progress goes to stderr. */
-export async function buildKernels(flags: Readonly<Record<string, unknown>> & { patch?: string[] }, context: CommandContext) {
-	const settings = await settingsOf(flags);
+export async function buildKernels(flags: Readonly<Record<string, unknown>> & SeriesFlags, context: CommandContext) {
+	const chosen = await settingsOf(flags);
+	const { kernels: specs, patches } = await seriesOf(flags, chosen.kernel, context.interrupts.drain);
+	const settings = { ...chosen, kernel: [...specs] };
 	const { color, live } = outputStyle(Boolean(process.stderr.isTTY));
 	const reporter = createTerminalReporter({
 		stdout: process.stderr,
@@ -48,7 +49,7 @@ export async function buildKernels(flags: Readonly<Record<string, unknown>> & { 
 		await emitter.phase('host', (progress) => prepareHost(settings.kernel, { signal, onProgress: progress }));
 		const suites = selectCases(await loadSuites(checkout.suites), [], ['smoke']);
 		const sources = [];
-		for (const spec of settings.kernel) sources.push(await prepareSource(spec, flags.patch ?? [], options));
+		for (const spec of settings.kernel) sources.push(await prepareSource(spec, patches, options));
 		const kernels: BuiltKernel[] = [];
 		for (const source of sources) kernels.push(await prepareKernel(source, suites, options));
 		const images = await prepareImages(['base'], options);

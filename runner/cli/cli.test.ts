@@ -37,6 +37,11 @@ const bad: [string, string[], RegExp][] = [
 	['a ref to watch', ['watch', '--kernel', 'linux#v6.12'], /hint: .*watch --kernel \S*linux$/m],
 	['an unknown benchmark', ['bench', 'clones'], /no benchmark "clones"[\s\S]*hint: did you mean clone/],
 	['a peer that is none', ['bench', '--peer', 'virtme=x'], /not a peer: "virtme=x"[\s\S]*hint: did you mean virtme-ng/],
+	['a range that is none', ['run', '--range', 'v6.12', '--dry-run'], /"v6\.12" is no range[\s\S]*hint: write --range v6\.12\.\.my-branch/],
+	['a range of what is no git tree', ['run', '--range', 'a..b', '--dry-run'], /debian:6\.12 is no git tree[\s\S]*hint: --kernel/],
+	['a comparison with itself', ['compare'], /nothing to compare[\s\S]*hint: give --patch/],
+	['a threshold that is no probability', ['compare', '--threshold', '5'], /not a number between 0 and 1/],
+	['a base that is nothing', ['compare', '--base', 'v6.99'], /"v6\.99" is neither a stored run nor a kernel/],
 	['a timeout that is no number', ['run', '--timeout', 'soon'], /soon/],
 ];
 for (const [what, args, message] of bad) {

@@ -6,6 +6,7 @@ import { formatSplat } from '../parse/format-splat.ts';
 import { findSplats } from '../parse/splat.ts';
 import { symbolizeSplats } from '../parse/symbolize.ts';
 import { UserError } from '../util/errors.ts';
+import { readStdin } from '../util/stdin.ts';
 import type { CommandContext } from './context.ts';
 import { objectsIn } from './objects.ts';
 
@@ -17,7 +18,7 @@ export function addDecode(program: Command, context: CommandContext): void {
 		.option('--build <dir>', 'a kernel build folder (vmlinux and .ko with debug info), for file:line')
 		.option('--json', 'one JSON document')
 		.action(async (log: string, options: { build?: string; json?: boolean }) => {
-			const text = log === '-' ? await readStdin() : await readLog(log);
+			const text = log === '-' ? (await readStdin()).toString('latin1') : await readLog(log);
 			const objects = options.build === undefined ? undefined : await objectsIn(options.build);
 			const raw = findSplats(text);
 			const splats = objects ? await symbolizeSplats(raw, objects, context.interrupts.drain) : raw;
@@ -31,10 +32,4 @@ async function readLog(path: string): Promise<string> {
 	return readFile(path, 'latin1').catch((error: NodeJS.ErrnoException) => {
 		throw new UserError(`cannot read: ${error.code ?? error.message}`, { at: { file: path } });
 	});
-}
-
-async function readStdin(): Promise<string> {
-	const chunks: Buffer[] = [];
-	for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-	return Buffer.concat(chunks).toString('latin1');
 }

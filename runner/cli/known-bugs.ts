@@ -1,10 +1,10 @@
 /** `crucible known-bugs`: how many historical bugs do the suites catch, and which? */
 
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { pickBugs, readCorpus } from '../config/corpus.ts';
 import { checkout } from '../config/paths.ts';
-import { environment, outputStyle, type Settings } from '../config/settings.ts';
+import { outputStyle, type Settings } from '../config/settings.ts';
 import { type Gate, gatePasses } from '../model/gate.ts';
 import { exitCodes } from '../model/run.ts';
 import { gateSummary, outcomeLine } from '../report/gate.ts';
@@ -21,6 +21,7 @@ import { UserError } from '../util/errors.ts';
 import { writeWhole } from '../util/files.ts';
 import type { CommandContext } from './context.ts';
 import { addSettings, settingsOf, wholeNumber } from './flags.ts';
+import { userPath } from './user-path.ts';
 
 interface GateFlags {
 	readonly corpus?: string;
@@ -43,7 +44,7 @@ export function addKnownBugs(program: Command, context: CommandContext): void {
 	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp', 'reruns']).action(
 		async (ids: string[], flags: GateFlags) => {
 			const settings = { ...(await settingsOf({ ...flags })) };
-			const corpusDir = flags.corpus === undefined ? join(checkout.suites, 'known-bugs') : absolute(flags.corpus);
+			const corpusDir = flags.corpus === undefined ? join(checkout.suites, 'known-bugs') : userPath(flags.corpus);
 			const bugs = pickBugs(await readCorpus(corpusDir), ids);
 			const earlier = flags.resume ? await latestGate(checkout.results) : begin(corpusDir, settings);
 			if (earlier.corpus !== corpusDir)
@@ -93,8 +94,4 @@ async function seriesOf(settings: Settings, signal: AbortSignal): Promise<Readon
 		series.set(spec, `${version.major}.${version.minor}`);
 	}
 	return series;
-}
-
-function absolute(path: string): string {
-	return isAbsolute(path) ? path : resolve(environment.INIT_CWD ?? process.cwd(), path);
 }

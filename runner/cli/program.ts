@@ -8,6 +8,7 @@ import { addBench } from './bench.ts';
 import { addBoot } from './boot.ts';
 import { addBuild } from './build.ts';
 import { addClean } from './clean.ts';
+import { addCompare } from './compare.ts';
 import { addCompletion } from './completion.ts';
 import type { CommandContext } from './context.ts';
 import { addDecode } from './decode.ts';
@@ -34,6 +35,7 @@ export function createProgram(context: CommandContext): Command {
 	for (const add of [
 		addRun,
 		addWatch,
+		addCompare,
 		addBuild,
 		addBoot,
 		addList,

@@ -1,12 +1,11 @@
 /** `crucible run`: the main job. */
 
 import { randomInt } from 'node:crypto';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
-import { environment, outputStyle, type Settings } from '../config/settings.ts';
-import { readSeries } from '../kernel/series.ts';
+import { outputStyle } from '../config/settings.ts';
 import type { EventListener } from '../model/event.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
@@ -14,19 +13,20 @@ import { clockOf, type Job, planJobs } from '../session/plan.ts';
 import { executeRun } from '../session/run.ts';
 import { documentPieces, findRun, newRunId, openStore } from '../session/store.ts';
 import { machineSpec } from '../session/workshop.ts';
-import { loadSuites } from '../suite/load.ts';
-import { selectCases } from '../suite/select.ts';
 import { UserError } from '../util/errors.ts';
 import { formatQemuLine, qemuArgs } from '../vm/qemu-args.ts';
 import type { CommandContext } from './context.ts';
 import { addSettings, collect, settingsOf, wholeNumber } from './flags.ts';
+import { runEach } from './run-each.ts';
+import { selectFor } from './selection.ts';
+import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
 
-interface RunFlags {
+interface RunFlags extends SeriesFlags {
 	readonly tag?: string[];
-	readonly patch?: string[];
 	readonly repeat: number;
 	readonly timeout?: number;
 	readonly seed?: number;
+	readonly each?: boolean;
 	readonly failFast?: boolean;
 	readonly json?: boolean;
 	readonly events?: boolean;
@@ -35,12 +35,11 @@ interface RunFlags {
 }
 
 export function addRun(program: Command, context: CommandContext): void {
-	const command = program
-		.command('run')
-		.description('builds, boots, runs suites and reports; without arguments the smoke suites')
+	const command = addSeries(program.command('run'))
+		.description('builds, boots, runs suites and reports; without names those that a series touches, or the smoke suites')
 		.argument('[globs...]', 'suites or suite/case, with wildcards')
 		.option('--tag <tag>', 'only cases with this tag; repeatable', collect)
-		.option('--patch <file>', 'a patch to test, applied to the kernel source; repeatable, in order', collect)
+		.option('--each', 'test every commit of the series on its own, by the smoke cases it concerns or those named')
 		.option('--repeat <n>', 'run every case this often', wholeNumber(1), 1)
 		.option('--timeout <s>', 'seconds that replace each case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random; the report names the one used', wholeNumber(0))
@@ -51,13 +50,17 @@ export function addRun(program: Command, context: CommandContext): void {
 		.option('--dry-run', 'print the plan and the QEMU lines, and do nothing');
 	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp', 'reruns']).action(
 		async (globs: string[], flags: RunFlags) => {
-			const settings = await settingsOf({ ...flags });
-			const patches = (flags.patch ?? []).map(absolute);
-			await readSeries(patches);
+			const given = await settingsOf({ ...flags });
+			const { kernels, patches } = await seriesOf(flags, given.kernel, context.interrupts.drain);
+			const settings = { ...given, kernel: [...kernels] };
 			const resumed =
 				flags.resume === undefined ? undefined : await findRun(checkout.results, flags.resume === true ? 'latest' : flags.resume);
 			if (resumed?.isComplete) throw new UserError(`the run ${resumed.id} is complete`, { hint: './crucible report shows it' });
-			const jobs = await plan(globs, flags, settings);
+			const { suites, why } = await selectFor(globs, flags.tag, patches, { isBrief: flags.each ?? false });
+			if (why !== undefined) process.stderr.write(`crucible: ${why}\n`);
+			const seed = flags.seed ?? randomInt(2 ** 31);
+			if (flags.each) return runEach({ settings, patches, suites, seed, isJson: flags.json ?? false }, context);
+			const jobs = planJobs(suites, settings.kernel, settings.config, { repeat: flags.repeat, seed, timeoutS: flags.timeout });
 			if (flags.dryRun) return printPlan(jobs, settings.warp);
 			await using store = await openStore(checkout.results, resumed?.id ?? newRunId(new Date()));
 			const reporter = terminal(flags);
@@ -70,6 +73,7 @@ export function addRun(program: Command, context: CommandContext): void {
 					jobs,
 					settings,
 					patches,
+					reviewed: patches,
 					stopWhen: flags.failFast ? ({ status }) => status === 'FAIL' : undefined,
 					command,
 					store,
@@ -86,13 +90,6 @@ export function addRun(program: Command, context: CommandContext): void {
 			}
 		},
 	);
-}
-
-async function plan(globs: readonly string[], flags: RunFlags, settings: Settings): Promise<Job[]> {
-	const tags = flags.tag ?? (globs.length === 0 ? ['smoke'] : []);
-	const suites = selectCases(await loadSuites(checkout.suites), globs, tags);
-	const seed = flags.seed ?? randomInt(2 ** 31);
-	return planJobs(suites, settings.kernel, settings.config, { repeat: flags.repeat, seed, timeoutS: flags.timeout });
 }
 
 function printPlan(jobs: readonly Job[], mayWarp: boolean): void {
@@ -116,9 +113,4 @@ function terminal(flags: RunFlags) {
 	const stdout = flags.json || flags.events ? process.stderr : process.stdout;
 	const { color, live } = outputStyle(Boolean(process.stderr.isTTY));
 	return createTerminalReporter({ stdout, stderr: process.stderr, isTty: live, color, width: process.stderr.columns ?? 100 });
-}
-
-/** Paths are meant from where the user stands; npm start runs us in the checkout. */
-function absolute(path: string): string {
-	return isAbsolute(path) ? path : resolve(environment.INIT_CWD ?? process.cwd(), path);
 }

@@ -10,6 +10,7 @@ import { parseConfigName } from '../kernel/config-fragments.ts';
 import { buildModules } from '../kernel/external-modules.ts';
 import { builtAs } from '../kernel/folder-state.ts';
 import { applySeries } from '../kernel/prepare.ts';
+import { readSeries } from '../kernel/read-series.ts';
 import { crucible } from './crucible.ts';
 import { debianSource, freshPatch, plantedData, unique } from './fresh-patch.ts';
 
@@ -74,9 +75,15 @@ test.serial('a source that does not compile is told by the compiler, and mended 
 
 test.serial('a module of ours for a kernel that was found brings its build folder back to it', async (t) => {
 	const source = await debianSource();
-	const how = { configNames: parseConfigName(settingTable.config.fallback), kconfigDir: checkout.kconfig, cacheDir: folders.cache, jobs: 2, env: environment };
+	const how = {
+		configNames: parseConfigName(settingTable.config.fallback),
+		kconfigDir: checkout.kconfig,
+		cacheDir: folders.cache,
+		jobs: 2,
+		env: environment,
+	};
 	const patch = await freshPatch(t, 'elsewhere', volume, withData);
-	const series = await applySeries(source, [patch], { cacheDir: folders.cache, cwd: checkout.top });
+	const series = await applySeries(source, await readSeries([patch]), { cacheDir: folders.cache, cwd: checkout.top });
 	await using plain = await buildKernel({ ...how, source });
 	await using patched = await buildKernel({ ...how, source: series });
 	const { output } = plain.make;

@@ -1,11 +1,11 @@
 /** What a build came to, said on a line: which modules changed, whether vmlinux did, and why. */
 
-import { basename } from 'node:path';
 import type { KernelIdentity } from '../model/run.ts';
 import { count } from '../util/text.ts';
 import { baseHash } from './identity.ts';
 import type { Step } from './make-output.ts';
 import type { Rebuilt } from './rebuilt.ts';
+import { newWarnings, type Warning, warningText } from './warnings.ts';
 
 type Hashes = KernelIdentity['hashes'];
 
@@ -92,15 +92,24 @@ function list(names: readonly string[], most: number): string {
 	return `${names.slice(0, most).join(', ')}${rest > 0 ? `, +${rest} more` : ''}`;
 }
 
-/** Says so when a series changes nothing that is built; undefined when it does. `files` are the patches. */
-export function tellSeries(files: readonly string[], plain: BuildFacts['before'], patched: BuildFacts['after']): string | undefined {
-	const names = list(
-		files.map((file) => basename(file)),
-		3,
-	);
-	const change = files.length === 1 ? 'changes' : 'change';
+/** Says so when a series changes nothing that is built; undefined when it does. `patches` are their names. */
+export function tellSeries(patches: readonly string[], plain: BuildFacts['before'], patched: BuildFacts['after']): string | undefined {
+	const names = list(patches, 3);
+	const change = patches.length === 1 ? 'changes' : 'change';
 	if (plain.id === patched.id) return `${names} ${change} nothing that is built: this is the kernel without`;
 	const differ = modulesThatDiffer(plain.hashes.modules, patched.hashes.modules);
 	const isSame = baseHash(plain) === baseHash(patched) && Object.values(differ).flat().length === 0;
 	return isSame ? `${names} ${change} no code: vmlinux and all modules run as without, but for line numbers` : undefined;
+}
+
+// What a reader takes in; a series with more has a build log to read.
+const mostWarnings = 12;
+
+/** Warnings in files that a series touches, a line each; `plain` are those of the kernel without it, where they are known. */
+export function tellWarnings(touched: readonly string[], plain: readonly Warning[] | undefined, patched: readonly Warning[]): string[] {
+	const found = newWarnings(touched, plain ?? [], patched);
+	const word = plain === undefined ? 'compiler warning, maybe new' : 'new compiler warning';
+	const more =
+		found.length > mostWarnings ? [`and ${count(found.length - mostWarnings, 'more warning')} in files that the series touches`] : [];
+	return [...found.slice(0, mostWarnings).map((warning) => `${word}: ${warningText(warning)}`), ...more];
 }

@@ -7,15 +7,16 @@ import { hashOf } from '../util/hash.ts';
 import { lock } from '../util/lock.ts';
 import { Scope } from '../util/scope.ts';
 import { artefactLayout, type KernelArtefact, readStored } from './artefact.ts';
-import { tellSeries } from './build-story.ts';
+import { tellSeries, tellWarnings } from './build-story.ts';
 import { configName, type ExtraRequest, readRequests } from './config-fragments.ts';
 import { builtAs } from './folder-state.ts';
 import { formatRequests } from './fragment.ts';
-import { builtUnder, type HeldArtefact, holdArtefact, recordBuilt, shelfDir, trimShelf } from './kernel-shelf.ts';
+import { builtUnder, type HeldArtefact, holdArtefact, recordBuilt, shelfDir, trimShelf, warningsUnder } from './kernel-shelf.ts';
 import type { Make } from './make.ts';
 import { type BuildTimings, type MadeKernel, type MakeOrder, makeKernel } from './make-kernel.ts';
 import { contentKeys, prepareTree } from './prepare.ts';
 import { type KernelSource, lockTree } from './source.ts';
+import { touchedBy } from './stage-series.ts';
 import type { BuildProgress } from './steps.ts';
 import { type Environment, readToolchain } from './toolchain.ts';
 
@@ -40,7 +41,7 @@ export interface BuiltKernel extends KernelArtefact, AsyncDisposable {
 	/** `kasan+lockdep`. */
 	readonly configName: string;
 	/** How its build folder is worked on, for modules of our own. */
-	readonly make: Omit<Make, 'signal' | 'onStep' | 'onWait'>;
+	readonly make: Omit<Make, 'signal' | 'onStep' | 'onComplaint' | 'onWait'>;
 	/** All 0 where it was found built. */
 	readonly timings: BuildTimings;
 	/** What happened and what a reader of its results should know, a line each: which modules changed, why vmlinux did. */
@@ -89,18 +90,21 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
 	};
 	const make = async (how: MakeOrder) => {
 		const made = await makeKernel(how);
-		if (key !== undefined) await recordBuilt(cacheDir, key, made.id);
+		if (key !== undefined) await recordBuilt(cacheDir, key, made.id, made.warnings);
 		return made;
 	};
 	const finish = async ({ artefact, [Symbol.asyncDispose]: letGo }: HeldArtefact, made?: MadeKernel): Promise<BuiltKernel> => {
-		const plain = keys && source.patches.length > 0 ? await builtUnder(cacheDir, shelfKey(keys.plain)) : undefined;
+		const plainKey = keys && source.patches.length > 0 ? shelfKey(keys.plain) : undefined;
+		const plain = plainKey && (await builtUnder(cacheDir, plainKey));
 		const series = plain === undefined ? undefined : await tellPatched(order, artefact, plain);
+		const [without, own] = [plainKey, key].map((one) => (one === undefined ? undefined : warningsUnder(cacheDir, one)));
+		const warnings = tellWarnings(touchedBy(source.patches), await without, made?.warnings ?? (await own) ?? []);
 		return {
 			...artefact,
 			configName: name,
 			make: order.make,
 			timings: made?.timings ?? nothingMade,
-			story: [made?.story, series].filter((line) => line !== undefined),
+			story: [made?.story, series, ...warnings].filter((line) => line !== undefined),
 			holdFolder: (later) => holdFolder({ ...order, signal: later.signal, onProgress: later.onProgress }, artefact.id, make),
 			[Symbol.asyncDispose]: letGo,
 		};
@@ -156,7 +160,7 @@ async function tellPatched({ source, cacheDir }: MakeOrder, patched: KernelArtef
 	const hashes: KernelIdentity['hashes'] | undefined = (await readStored(join(shelfDir(cacheDir), plain)))?.identity.hashes;
 	if (!hashes) return undefined;
 	return tellSeries(
-		source.patches.map((patch) => patch.file),
+		source.patches.map((patch) => patch.name),
 		{ id: plain, hashes },
 		{ id: patched.id, hashes: patched.identity.hashes },
 	);

@@ -6,6 +6,7 @@ import { exec } from '../util/exec.ts';
 import { asideName, exists, writeWhole } from '../util/files.ts';
 import { lock, tryLock } from '../util/lock.ts';
 import { type ArtefactOrigin, type KernelArtefact, loadArtefact, recordName } from './artefact.ts';
+import { readWarnings, saveWarnings, type Warning } from './warnings.ts';
 
 /** Where artefacts are. */
 export const shelfDir = (cacheDir: string) => join(cacheDir, 'kernels');
@@ -46,8 +47,14 @@ export async function builtUnder(cacheDir: string, key: string): Promise<string 
 	return readFile(join(indexDir(cacheDir), key), 'utf8').catch(() => undefined);
 }
 
-/** Remembers what was built under `key`. */
-export async function recordBuilt(cacheDir: string, key: string, id: string): Promise<void> {
+/** What the compiler warned of in what was built under `key`; undefined when that is not known. */
+export function warningsUnder(cacheDir: string, key: string): Promise<readonly Warning[] | undefined> {
+	return readWarnings(join(indexDir(cacheDir), `${key}.warnings`));
+}
+
+/** Remembers what was built under `key`, and what the compiler warned of. */
+export async function recordBuilt(cacheDir: string, key: string, id: string, warnings: readonly Warning[] = []): Promise<void> {
+	await saveWarnings(join(indexDir(cacheDir), `${key}.warnings`), warnings);
 	await writeWhole(join(indexDir(cacheDir), key), id);
 }
 
@@ -110,7 +117,8 @@ async function readShelf(dir: string): Promise<Shelved[]> {
 async function forget(cacheDir: string, ids: readonly string[]): Promise<void> {
 	const [index, modules] = [indexDir(cacheDir), ownModulesDir(cacheDir)];
 	for (const key of await readdir(index).catch(() => []))
-		if (ids.includes((await builtUnder(cacheDir, key)) ?? '')) await rm(join(index, key), { force: true });
+		if (ids.includes((await builtUnder(cacheDir, key)) ?? ''))
+			for (const file of [key, `${key}.warnings`]) await rm(join(index, file), { force: true });
 	for (const name of await readdir(modules).catch(() => []))
 		if (ids.some((id) => name.startsWith(`${id}-`))) await rm(join(modules, name), { recursive: true, force: true });
 }

@@ -25,13 +25,14 @@ import type { KernelSource } from './source.ts';
 import { type BuildProgress, countSteps, type StepCounter } from './steps.ts';
 import { storeArtefact } from './store-artefact.ts';
 import type { Toolchain } from './toolchain.ts';
+import { mergeWarnings, parseWarning, readWarnings, saveWarnings, type Warning } from './warnings.ts';
 
 export interface MakeOrder {
 	readonly source: KernelSource;
 	readonly configName: string;
 	readonly requests: readonly Request[];
 	readonly toolchain: Toolchain;
-	readonly make: Omit<Make, 'signal' | 'onStep' | 'onWait'>;
+	readonly make: Omit<Make, 'signal' | 'onStep' | 'onComplaint' | 'onWait'>;
 	readonly cacheDir: string;
 	/** Remembers how many objects a whole build has. */
 	readonly stepsFile: string;
@@ -56,6 +57,8 @@ export interface MadeKernel {
 	readonly timings: BuildTimings;
 	/** What happened, a line. */
 	readonly story: string;
+	/** Of every file as it was last compiled. */
+	readonly warnings: readonly Warning[];
 }
 
 /** The caller holds the locks of the tree, if it is ours, and of the build folder. Throws as buildKernel does. */
@@ -82,10 +85,18 @@ export async function makeKernel(order: MakeOrder): Promise<MadeKernel> {
 
 	const boot = await bootFileOf(tree, join(output, '.config'));
 	const counter = await countSteps(output, order.stepsFile, onProgress);
-	const making = { ...make, signal, onWait, onStep: counter.onStep };
+	const seen: Warning[] = [];
+	const onComplaint = (line: string) => {
+		const warning = parseWarning(line, tree);
+		if (warning) seen.push(warning);
+	};
+	const making = { ...make, signal, onWait, onComplaint, onStep: counter.onStep };
 	if (!(plan.isForModules && (await makeModules(making))))
 		await runMake(making, ['vmlinux', 'modules', ...(boot === 'bzImage' ? ['bzImage'] : [])]);
 	await counter.save();
+	const warningsFile = `${output}.warnings.json`;
+	const warnings = mergeWarnings((await readWarnings(warningsFile)) ?? [], counter.steps, seen);
+	await saveWarnings(warningsFile, warnings);
 	lap();
 
 	const products = await productsOf(output, boot);
@@ -110,6 +121,7 @@ export async function makeKernel(order: MakeOrder): Promise<MadeKernel> {
 		id,
 		timings: { prepareMs: prepareMs ?? 0, configureMs: configureMs ?? 0, makeMs: makeMs ?? 0, linkMs, storeMs: storeMs ?? 0 },
 		story,
+		warnings,
 	};
 }
 

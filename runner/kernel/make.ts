@@ -16,6 +16,8 @@ export interface Make {
 	readonly jobs: number;
 	readonly signal?: AbortSignal | undefined;
 	readonly onStep?: (step: Step) => void;
+	/** Called for every line of stderr. */
+	readonly onComplaint?: (line: string) => void;
 	/** Called once when compilers of a killed run are still at work in the folder. */
 	readonly onWait?: () => void;
 }
@@ -99,6 +101,7 @@ async function runGroup(command: readonly string[], make: Make) {
 				if (step) make.onStep?.(step);
 			}),
 			follow(child.stderr, (line) => {
+				make.onComplaint?.(line);
 				stderr.push(line);
 				// A warning in a header repeats for each file; what tells the error comes last.
 				if (stderr.length > 20_000) stderr.splice(0, 10_000);

@@ -1,19 +1,34 @@
 /** A patch file read as text: which files it touches, and whether it is a patch at all. */
 
+import { basename } from 'node:path';
 import { UserError } from '../util/errors.ts';
 
 export interface Patch {
 	/** As the user named it. */
 	readonly file: string;
+	/** What it is called in messages: the file's own name, or, where a file holds several, its title. */
+	readonly name: string;
+	/** The diff. */
 	readonly text: string;
+	/** Of a patch that came as a mail or a commit. */
+	readonly commit?: CommitText;
 	/** Paths below the tree that it changes, makes or removes. */
 	readonly touches: readonly string[];
 	/** Those of them that have to exist before. */
 	readonly needs: readonly string[];
 }
 
+/** What stands above the diff of a mail or a commit. */
+export interface CommitText {
+	readonly title: string;
+	/** `A U Thor <author@example.org>`. */
+	readonly author: string;
+	/** The message below the title. */
+	readonly message: string;
+}
+
 /** Reads a unified diff (git format-patch, git diff, quilt, diff -u; mail headers around it do no harm). Throws UserError with the line. */
-export function parsePatch(file: string, text: string): Patch {
+export function parsePatch(file: string, text: string, about: { readonly name?: string; readonly commit?: CommitText } = {}): Patch {
 	const lines = text.split('\n');
 	const touches = new Set<string>();
 	const needs = new Set<string>();
@@ -61,7 +76,7 @@ export function parsePatch(file: string, text: string): Patch {
 			at: { file },
 			hint: 'make one with git diff or git format-patch',
 		});
-	return { file, text, touches: [...touches], needs: [...needs] };
+	return { file, name: basename(file), text, touches: [...touches], needs: [...needs], ...about };
 }
 
 /** Index of the hunk's last line; counts its lines, which a mail client that wraps or trims breaks. */

@@ -1,11 +1,12 @@
 /** A source's tree brought to what the source says: its commit, its copy of the user's folder, its series. */
 
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { hashOf } from '../util/hash.ts';
 import { followFolder } from './follow.ts';
 import { checkOut, copyFromCommit, isAt } from './git.ts';
 import { isTelling, listFolder } from './listing.ts';
-import { originalsIn, putSeries, readSeries } from './series.ts';
+import type { Patch } from './patch.ts';
+import { originalsIn, putSeries } from './series.ts';
 import { type KernelSource, lockTree, type SourceOptions } from './source.ts';
 import { checkSeries, copyFiles } from './stage-series.ts';
 
@@ -24,11 +25,10 @@ export async function prepareTree(source: KernelSource, options: PrepareOptions)
 
 /**
  * The source with a series on top; the tree is not touched yet, but the series is known to apply. A folder of the user's will be copied
- * into the cache. A file that is no patch is a UserError, a patch that does not apply a KernelError that names file and hunk.
+ * into the cache. A patch that does not apply is a KernelError that names file and hunk.
  */
-export async function applySeries(source: KernelSource, patchFiles: readonly string[], options: SourceOptions): Promise<KernelSource> {
-	if (patchFiles.length === 0) return source;
-	const patches = await readSeries(patchFiles);
+export async function applySeries(source: KernelSource, patches: readonly Patch[], options: SourceOptions): Promise<KernelSource> {
+	if (patches.length === 0) return source;
 	if (source.commit) await checkSeries(patches, copyFromCommit(source.commit, options.signal), options.signal);
 	else if (source.isOurs) {
 		await using _held = await lockTree(source.tree, options);
@@ -45,7 +45,7 @@ export async function applySeries(source: KernelSource, patchFiles: readonly str
 		name,
 		tree: source.isOurs ? source.tree : join(options.cacheDir, 'sources', name),
 		isOurs: true,
-		origin: `${source.origin} + ${patches.map((patch) => basename(patch.file)).join(' + ')}`,
+		origin: `${source.origin} + ${patches.map((patch) => patch.name).join(' + ')}`,
 		patches,
 		...(!source.isOurs && { follows: source.tree }),
 	};

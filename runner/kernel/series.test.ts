@@ -6,7 +6,8 @@ import { checkout } from '../config/paths.ts';
 import { KernelError, UserError } from '../util/errors.ts';
 import { exists } from '../util/files.ts';
 import { type Patch, parsePatch } from './patch.ts';
-import { putSeries, readSeries } from './series.ts';
+import { readSeries } from './read-series.ts';
+import { putSeries } from './series.ts';
 import { whereFailed } from './stage-series.ts';
 
 const old = new Date('2024-01-01T00:00:00Z');

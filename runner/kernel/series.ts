@@ -2,30 +2,14 @@
 
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../util/errors.ts';
 import { exists, writeWhole } from '../util/files.ts';
 import { bring } from './bring.ts';
-import { type Patch, parsePatch } from './patch.ts';
+import type { Patch } from './patch.ts';
 import { type CopyOriginals, copyFiles, stageSeries, touchedBy } from './stage-series.ts';
 
 /** What `<tree>.series/state.json` holds: the files whose originals are kept in `<tree>.series/originals/`. */
 interface State {
 	readonly originals: Readonly<Record<string, 'kept' | 'absent'>>;
-}
-
-/** Reads patch files in the order they are to be applied. Unreadable ones and ones that are no patch are UserErrors. */
-export async function readSeries(files: readonly string[]): Promise<Patch[]> {
-	return Promise.all(
-		files.map(async (file) => {
-			const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-				throw new UserError(`cannot read the patch: ${error.code ?? error.message}`, {
-					at: { file },
-					hint: 'check the path given to --patch',
-				});
-			});
-			return parsePatch(file, text);
-		}),
-	);
 }
 
 /**

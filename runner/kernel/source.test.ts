@@ -7,6 +7,7 @@ import { UserError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { exists } from '../util/files.ts';
 import { applySeries, contentKeys, prepareTree } from './prepare.ts';
+import { readSeries } from './read-series.ts';
 import { openSource } from './source.ts';
 
 async function makeKernel(parent: string, version: string): Promise<string> {
@@ -101,12 +102,12 @@ for (const kind of ['a repository', 'a bare repository'])
 		const name = kind === 'a bare repository' ? 'linux.git' : 'linux';
 		const file = join(home, 'x.patch');
 		await writeFile(file, patchText);
-		const patched = await applySeries(await openSource(`${name}#HEAD~1`, options), [file], options);
+		const patched = await applySeries(await openSource(`${name}#HEAD~1`, options), await readSeries([file]), options);
 		t.false(await exists(patched.tree));
 		await prepareTree(patched, {});
 		t.is(await readFile(join(patched.tree, 'fs/a.c'), 'utf8'), 'ONE\n');
 		const head = await openSource(`${name}#HEAD`, options);
-		await t.throwsAsync(() => applySeries(head, [file], options), { message: /does not apply: fs\/a\.c, hunk 1/ });
+		await t.throwsAsync(async () => applySeries(head, await readSeries([file]), options), { message: /does not apply: fs\/a\.c, hunk 1/ });
 		t.is(await readFile(join(patched.tree, 'fs/a.c'), 'utf8'), 'ONE\n');
 		await prepareTree(head, {});
 		t.is(await readFile(join(patched.tree, 'fs/a.c'), 'utf8'), 'two\n');
@@ -118,7 +119,7 @@ test('a folder is used in place, and copied before it is patched', async (t) => 
 	t.is(source.tree, linux);
 	const file = join(home, 'x.patch');
 	await writeFile(file, patchText);
-	const patched = await applySeries(source, [file], options);
+	const patched = await applySeries(source, await readSeries([file]), options);
 	t.not(patched.tree, linux);
 	t.false(await exists(patched.tree));
 	await prepareTree(patched, {});
@@ -141,7 +142,7 @@ test('what a copy gets is always newer than what was built from it', async (t) =
 	await writeFile(one, patchText);
 	await writeFile(other, '--- a/fs/same.c\n+++ b/fs/same.c\n@@ -1 +1 @@\n-same\n+SAME\n');
 	const source = await openSource('linux', options);
-	const first = await applySeries(source, [one], options);
+	const first = await applySeries(source, await readSeries([one]), options);
 	await prepareTree(first, {});
 	const copy = join(first.tree, 'fs/a.c');
 	// An object that was compiled from the patched file.
@@ -149,7 +150,7 @@ test('what a copy gets is always newer than what was built from it', async (t) =
 	const isStale = async () => (await stat(copy)).mtimeMs > (await stat(object)).mtimeMs;
 	await writeFile(object, '');
 
-	const second = await applySeries(source, [other], options);
+	const second = await applySeries(source, await readSeries([other]), options);
 	for (let times = 0; times < 2; times++) await prepareTree(second, {});
 	t.is(await readFile(copy, 'utf8'), 'one\n');
 	t.true(await isStale(), 'the series was taken off, and make has to see that');
@@ -167,7 +168,7 @@ test('a copy that a kill left half made is made whole', async (t) => {
 	const { home, linux, options } = await setUp(t);
 	const file = join(home, 'x.patch');
 	await writeFile(file, patchText);
-	const patched = await applySeries(await openSource('linux', options), [file], options);
+	const patched = await applySeries(await openSource('linux', options), await readSeries([file]), options);
 	await prepareTree(patched, {});
 	await rm(`${patched.tree}.followed`);
 	await writeFile(join(patched.tree, 'fs/same.c'), 'half\n');
@@ -192,7 +193,7 @@ test('a folder of the user’s has a content key as long as nobody touches it', 
 	t.deepEqual(await keyOf(), key);
 	t.is(key.own, key.plain);
 	await writeFile(join(options.cwd, 'x.patch'), patchText);
-	const patched = await keyOf(await applySeries(source, [join(options.cwd, 'x.patch')], options));
+	const patched = await keyOf(await applySeries(source, await readSeries([join(options.cwd, 'x.patch')]), options));
 	t.is(patched.plain, key.plain, 'what a patched copy is compared with');
 	t.not(patched.own, key.own);
 	const { atime, mtime } = await stat(join(linux, 'fs/a.c'));

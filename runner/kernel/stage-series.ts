@@ -1,12 +1,13 @@
 /** Patches applied to copies of the files they touch, in a folder of their own: what a tree is to become, or whether it can. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { KernelError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { exists } from '../util/files.ts';
 import { bring } from './bring.ts';
+import { hunksOf, nearestContext } from './nearest-context.ts';
 import type { Patch } from './patch.ts';
 
 /** Puts those of `paths` that a tree has into `folder`, as they are without any patch. */
@@ -46,7 +47,7 @@ export async function checkSeries(patches: readonly Patch[], copyOriginals: Copy
 }
 
 async function applyTo(stage: string, patch: Patch, signal?: AbortSignal): Promise<void> {
-	const name = basename(patch.file);
+	const { name } = patch;
 	for (const path of patch.needs)
 		if (!(await exists(join(stage, path))))
 			throw new KernelError('build', `${name} does not apply: this kernel has no ${path}`, [`${patch.file}: --- a/${path}`]);
@@ -59,7 +60,16 @@ async function applyTo(stage: string, patch: Patch, signal?: AbortSignal): Promi
 	});
 	if (result.exitCode === 0) return;
 	const log = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
-	throw new KernelError('build', `${name} does not apply: ${whereFailed(log)}`, log);
+	throw new KernelError('build', `${name} does not apply: ${whereFailed(log)}`, [...log, ...(await nearest(stage, patch, log))]);
+}
+
+/** What the first hunk that failed may have been meant for. */
+async function nearest(stage: string, patch: Patch, log: readonly string[]): Promise<string[]> {
+	const [, path, number] = /^(.+), hunk (\d+) at line \d+$/.exec(whereFailed(log)) ?? [];
+	if (path === undefined) return [];
+	const hunk = hunksOf(patch.text, path)[Number(number) - 1];
+	const text = await readFile(join(stage, path), 'utf8').catch(() => undefined);
+	return hunk && text !== undefined ? nearestContext(text, hunk, path) : [];
 }
 
 /** `fs/cachefiles/volume.c, hunk 2 at line 45` out of what patch(1) printed. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { KnownBug, PatchKind } from '../config/corpus.ts';
 import { checkout } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
-import { readSeries } from '../kernel/series.ts';
+import { readSeries } from '../kernel/read-series.ts';
 import type { EventListener } from '../model/event.ts';
 import type { Catch, Gate, Outcome } from '../model/gate.ts';
 import { isCaught } from '../model/gate.ts';
@@ -184,6 +184,7 @@ async function runOnce(
 	await using store = await openStore(checkout.results, newRunId(new Date()));
 	if (store.fold.isComplete()) return store.save();
 	const jobs = planJobs(suites, [kernelSpec], settings.config, { repeat: 1, seed });
+	const series = await readSeries(patches, drain);
 	// Awaited here: the store is closed when this function returns.
-	return await executeRun({ jobs, settings, patches, stopWhen, command, store, listeners, drain, stop });
+	return await executeRun({ jobs, settings, patches: series, stopWhen, command, store, listeners, drain, stop });
 }

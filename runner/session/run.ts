@@ -7,6 +7,7 @@ import PQueue from 'p-queue';
 import { type KnownIssue, readKnownIssues, staleIssues } from '../config/known-issues.ts';
 import { checkout } from '../config/paths.ts';
 import { folders, type Settings } from '../config/settings.ts';
+import type { Patch } from '../kernel/patch.ts';
 import type { KernelSource } from '../kernel/source.ts';
 import type { Event, EventListener } from '../model/event.ts';
 import type { CaseResult, Run } from '../model/run.ts';
@@ -14,6 +15,7 @@ import { KernelError, messageOf } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { chooseAccel } from '../vm/accel.ts';
 import { parseAvailable } from '../vm/template-place.ts';
+import { checkpatch } from './checkpatch.ts';
 import { durationKey, readDurations, recordDurations } from './durations.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
 import { prepareHost } from './host.ts';
@@ -27,7 +29,10 @@ import { prepareImages, prepareKernel, prepareSource } from './workshop.ts';
 export interface RunRequest {
 	readonly jobs: readonly Job[];
 	readonly settings: Settings;
-	readonly patches: readonly string[];
+	/** On top of every kernel. */
+	readonly patches: readonly Patch[];
+	/** Those of them that the tree's own checkpatch.pl is to look at. */
+	readonly reviewed?: readonly Patch[];
 	/** Begin nothing more after a case that ended so. */
 	readonly stopWhen?: ((result: CaseResult) => boolean) | undefined;
 	/** argv after `crucible`. */
@@ -111,6 +116,7 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const suites = jobs.map((job) => job.suite);
 	await using kernel = await orMiss(emitter, jobs, () => prepareKernel(source, suites, options));
 	if (!kernel) return;
+	for (const text of await checkpatch(source.tree, request.reviewed ?? [], request.drain)) emitter.emit({ type: 'note', text });
 	const tasks = jobs.flatMap((job) => {
 		const done = shared.done.get(job.id);
 		return job.suite.cases.filter((entry) => !done?.has(entry.name)).map((entry) => ({ job, entry }));

@@ -13,6 +13,7 @@ import { parseConfigName } from '../kernel/config-fragments.ts';
 import { buildModules } from '../kernel/external-modules.ts';
 import type { BuildTimings } from '../kernel/make-kernel.ts';
 import { loadOrder } from '../kernel/modules.ts';
+import type { Patch } from '../kernel/patch.ts';
 import { applySeries } from '../kernel/prepare.ts';
 import { type KernelSource, openSource } from '../kernel/source.ts';
 import type { PhaseTime } from '../model/run.ts';
@@ -31,7 +32,7 @@ interface Options {
 }
 
 /** The source behind a spec, with the patches on top. */
-export function prepareSource(spec: string, patches: readonly string[], { emitter, signal }: Options): Promise<KernelSource> {
+export function prepareSource(spec: string, patches: readonly Patch[], { emitter, signal }: Options): Promise<KernelSource> {
 	return emitter.phase(`source ${spec}`, async (progress) => {
 		const options = {
 			cacheDir: folders.cache,

@@ -1,0 +1,140 @@
+/** `crucible compare`: what does a patch, or another kernel, change, and how sure is that? */
+
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { checkout } from '../config/paths.ts';
+import { environment, outputStyle } from '../config/settings.ts';
+import { parseSourceSpec } from '../kernel/source-spec.ts';
+import { exitCodes, type Run } from '../model/run.ts';
+import { comparisonLines } from '../report/compare.ts';
+import { toCompareHtml } from '../report/html/compare.ts';
+import { createPaint } from '../report/paint.ts';
+import { createTerminalReporter } from '../report/terminal.ts';
+import { compare, type Side } from '../session/compare.ts';
+import { findRun, newRunId } from '../session/store.ts';
+import { UserError } from '../util/errors.ts';
+import { exists, writeWhole } from '../util/files.ts';
+import type { CommandContext } from './context.ts';
+import { addSettings, collect, settingsOf, wholeNumber } from './flags.ts';
+import { selectFor } from './selection.ts';
+import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
+import { userDir } from './user-path.ts';
+
+interface CompareFlags extends SeriesFlags {
+	readonly base?: string;
+	readonly head?: string;
+	readonly tag?: string[];
+	readonly times: number;
+	readonly threshold: number;
+	readonly seed?: number;
+	readonly json?: boolean;
+}
+
+const codes = { regression: exitCodes.fail, 'no regression': exitCodes.pass, untestable: exitCodes.untestable } as const;
+
+export function addCompare(program: Command, context: CommandContext): void {
+	const command = addSeries(program.command('compare'))
+		.description('runs a base and a head in turns, or takes stored runs, and tells what changed; exit 1 on a proved regression')
+		.argument('[globs...]', 'suites or suite/case, with wildcards; without any those that the series touches')
+		.option('--base <what>', 'a stored run, a kernel, or a ref of the kernel’s repository (default: the kernel without the series)')
+		.option('--head <what>', 'the same for the other side (default: the kernel with the series)')
+		.option('--tag <tag>', 'only cases with this tag; repeatable', collect)
+		.option('--times <n>', 'how often each side runs', wholeNumber(1), 5)
+		.option('--threshold <p>', 'the p-value that proves a change', probability, 0.05)
+		.option('--seed <n>', 'for everything random', wholeNumber(0))
+		.option('--json', 'the comparison as one JSON document on stdout');
+	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp']).action(async (globs: string[], flags: CompareFlags) => {
+		const { drain, stop } = context.interrupts;
+		const settings = await settingsOf({ ...flags });
+		const series = await seriesOf(flags, settings.kernel, drain);
+		if (flags.base === undefined && flags.head === undefined && series.patches.length === 0)
+			throw new UserError('there is nothing to compare', { hint: 'give --patch FILE, --range base..head, or --base and --head' });
+		const plain = await sideOf(flags.base, series.kernels, []);
+		const head = await sideOf(flags.head, series.kernels, series.patches);
+		const stored = 'run' in plain ? plain.run : 'run' in head ? head.run : undefined;
+		const names = globs.length === 0 && flags.tag === undefined && stored ? casesIn(stored) : globs;
+		const isStored = 'run' in plain && 'run' in head;
+		const { suites } = isStored ? { suites: [] } : await selectFor(names, flags.tag, series.patches);
+		const id = newRunId(new Date());
+		const dir = join(checkout.results, `${id}-compare`);
+		const { color, live } = outputStyle(Boolean(process.stderr.isTTY));
+		const paint = createPaint(color);
+		const { stderr } = process;
+		const reporter = createTerminalReporter({ stdout: stderr, stderr, isTty: live, color, width: stderr.columns ?? 100 });
+		try {
+			const comparison = await compare({
+				id,
+				dir,
+				base: plain,
+				head,
+				suites,
+				settings,
+				times: flags.times,
+				threshold: flags.threshold,
+				seed: flags.seed ?? randomInt(2 ** 31),
+				command: process.argv.slice(2),
+				onTurn: (round, side) => stderr.write(`${paint('bold', `round ${round} of ${flags.times}: ${side}`)}\n`),
+				listeners: [reporter.onEvent],
+				drain,
+				stop,
+			});
+			reporter.stop();
+			const report = join(dir, 'report.html');
+			await writeWhole(report, await toCompareHtml(comparison));
+			const out = flags.json ? stderr : process.stdout;
+			out.write(
+				`${comparisonLines(comparison, { paint: createPaint(outputStyle(Boolean(process.stdout.isTTY)).color), report }).join('\n')}\n`,
+			);
+			if (flags.json) process.stdout.write(`${JSON.stringify(comparison, undefined, '\t')}\n`);
+			context.finish(codes[comparison.verdict]);
+		} finally {
+			reporter.stop();
+		}
+	});
+}
+
+/** What `--base` or `--head` names; undefined is the kernel in force, with `patches`. */
+async function sideOf(
+	what: string | undefined,
+	kernels: readonly string[],
+	patches: Extract<Side, { kernels: unknown }>['patches'],
+): Promise<Side> {
+	const added = patches.length > 0 ? ` + ${patches.map(({ name }) => name).join(' + ')}` : '';
+	if (what === undefined) return { name: `${kernels.join(', ')}${added}`, kernels, patches };
+	// "20261121-014500-3fa9c1", or the beginning of it
+	if (what === 'latest' || /^\d{8}-\d{4}/.test(what)) {
+		const { run } = await findRun(checkout.results, what);
+		return { name: `run ${run.id}`, run };
+	}
+	const spec = (await isKernel(what)) ? what : refOf(what, kernels);
+	return { name: `${spec}${added}`, kernels: [spec], patches };
+}
+
+async function isKernel(what: string): Promise<boolean> {
+	if (what.includes('#') || what.startsWith('debian:')) return true;
+	const spec = parseSourceSpec(what, environment.PWD ?? userDir());
+	return 'path' in spec && (await exists(spec.path));
+}
+
+/** A bare ref, in the repository that `--kernel` names. */
+function refOf(ref: string, kernels: readonly string[]): string {
+	const [kernel = '', ...more] = kernels;
+	const spec = more.length > 0 ? undefined : parseSourceSpec(kernel, environment.PWD ?? userDir());
+	if (spec?.kind === 'git') return `${spec.repository}#${ref}`;
+	if (spec?.kind === 'directory') return `${spec.path}#${ref}`;
+	throw new UserError(`"${ref}" is neither a stored run nor a kernel, and ${kernels.join(' and ')} is no repository to look it up in`, {
+		hint: './crucible compare --kernel ~/linux --base v6.12 …, or name a run of results/',
+	});
+}
+
+function casesIn(run: Run): string[] {
+	return [...new Set(run.jobs.flatMap((job) => job.cases.map((result) => `${job.suite}/${result.case}`)))];
+}
+
+function probability(value: string): number {
+	const number = Number(value);
+	if (!(number > 0 && number < 1)) throw new InvalidArgumentError('not a number between 0 and 1.');
+	return number;
+}

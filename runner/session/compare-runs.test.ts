@@ -1,0 +1,131 @@
+import test from 'ava';
+import type { Attempt, CaseResult, Run, Splat, Status } from '../model/run.ts';
+import { compareRuns, mergeRuns } from './compare-runs.ts';
+
+const options = { id: 'x', made: '2026-11-25T00:00:00Z', threshold: 0.05, names: { base: 'a', head: 'b' } };
+const splat = (title: string): Splat => ({ kind: 'KASAN', title, fingerprint: title, isFailure: true, stacks: [], text: '' });
+
+function attempts(status: Status, times: number, said: Partial<Attempt> = {}): Attempt[] {
+	const empty = { assertions: [], evidence: [], splats: [], leftOvers: [], counters: {}, measured: {}, dir: '' };
+	return Array.from({ length: times }, (_, at) => ({ status, durationMs: 100 + at, ...empty, ...said }));
+}
+
+function runOf(cases: Readonly<Record<string, readonly Attempt[]>>, kernelSpec = 'debian:6.12'): Run {
+	const results = Object.entries(cases).map(
+		([name, tries]): CaseResult => ({
+			suite: 's',
+			case: name,
+			summary: '',
+			status:
+				(['FAIL', 'ERROR', 'PASS', 'SKIP', 'INCONCLUSIVE'] as const).find((one) => tries.some(({ status }) => status === one)) ?? 'MISS',
+			durationMs: 1,
+			attempts: tries,
+			reproduce: '',
+		}),
+	);
+	const job = { id: `s.${kernelSpec}`, suite: 's', kernelSpec, config: 'kasan', status: 'PASS' as const, durationMs: 1, cases: results };
+	return { id: kernelSpec, jobs: [job] } as unknown as Run;
+}
+
+const kinds = (base: Run, head: Run) => compareRuns(base, head, options).changes.map(({ case: name, kind }) => `${name} ${kind}`);
+
+test('a case that passes and then always fails is broken, the converse is fixed', (t) => {
+	const good = runOf({ a: attempts('PASS', 5) });
+	const bad = runOf({ a: attempts('FAIL', 5) });
+	t.deepEqual(kinds(good, bad), ['s/a broken']);
+	t.is(compareRuns(good, bad, options).verdict, 'regression');
+	t.deepEqual(kinds(bad, good), ['s/a fixed']);
+	t.is(compareRuns(bad, good, options).verdict, 'no regression');
+});
+
+test('one failure in five proves nothing, and is no regression', (t) => {
+	const head = runOf({ a: [...attempts('PASS', 4), ...attempts('FAIL', 1)] });
+	const found = compareRuns(runOf({ a: attempts('PASS', 5) }), head, options);
+	t.is(found.changes[0]?.kind, 'maybe-broken');
+	t.is(found.changes[0]?.p, 1);
+	t.is(found.verdict, 'no regression');
+});
+
+test('a failure that reruns confirm is broken even where too few runs could prove it by chance alone; a single one is not', (t) => {
+	const found = compareRuns(runOf({ a: attempts('PASS', 1) }), runOf({ a: attempts('FAIL', 3) }), options);
+	t.is(found.changes[0]?.kind, 'broken');
+	t.is(found.changes[0]?.by, 'consistent');
+	t.deepEqual(kinds(runOf({ a: attempts('PASS', 1) }), runOf({ a: attempts('FAIL', 1) })), ['s/a maybe-broken']);
+});
+
+test('a flake of 30 % that was not there before is found by thirty runs', (t) => {
+	const head = runOf({ a: [...attempts('PASS', 21), ...attempts('FAIL', 9)] });
+	const [change] = compareRuns(runOf({ a: attempts('PASS', 30) }), head, options).changes;
+	t.is(change?.kind, 'broken');
+	t.true((change?.p ?? 1) < 0.01);
+	t.true((change?.head.interval[0] ?? 0) > 0.1);
+});
+
+test('what fails on both sides is still failing; a rate that changed is told', (t) => {
+	t.deepEqual(kinds(runOf({ a: attempts('FAIL', 5) }), runOf({ a: attempts('FAIL', 5) })), ['s/a still-failing']);
+	const often = runOf({ a: [...attempts('PASS', 2), ...attempts('FAIL', 18)] });
+	const seldom = runOf({ a: [...attempts('PASS', 18), ...attempts('FAIL', 2)] });
+	t.deepEqual(kinds(seldom, often), ['s/a broken']);
+	t.deepEqual(kinds(often, seldom), ['s/a fixed']);
+});
+
+test('many cases tested at once ask for more proof of each', (t) => {
+	const flaky = (n: number) => [...attempts('PASS', 20 - n), ...attempts('FAIL', n)];
+	const alone = runOf({ a: flaky(6) });
+	t.deepEqual(kinds(runOf({ a: flaky(0) }), alone), ['s/a broken']);
+	const names = ['a', 'b', 'c', 'd'];
+	const all = (n: number) => runOf(Object.fromEntries(names.map((name) => [name, flaky(name === 'a' ? n : 3)])));
+	t.is(compareRuns(all(0), all(6), options).changes.find((one) => one.case === 's/a')?.kind, 'maybe-broken');
+});
+
+test('errors of ours, lost evidence and skips do not vote', (t) => {
+	const base = runOf({ a: attempts('PASS', 3), b: attempts('PASS', 3), c: attempts('PASS', 3) });
+	const head = runOf({ a: [...attempts('ERROR', 2), ...attempts('PASS', 3)], b: attempts('INCONCLUSIVE', 3), c: attempts('SKIP', 1) });
+	t.deepEqual(kinds(base, head), ['s/b unproved', 's/c skip']);
+});
+
+test('cases of one side only are listed; the kernel matters only where there are several', (t) => {
+	const found = compareRuns(
+		runOf({ a: attempts('PASS', 1), b: attempts('PASS', 1) }),
+		runOf({ a: attempts('PASS', 1) }, 'linux#v7'),
+		options,
+	);
+	t.deepEqual(found.onlyBase, ['s/b']);
+	t.is(found.same, 1);
+});
+
+test('splats are told by fingerprint, with the attempts that show them', (t) => {
+	const base = runOf({ a: attempts('FAIL', 2, { splats: [splat('old')] }) });
+	const head = runOf({ a: attempts('FAIL', 2, { splats: [splat('old'), splat('new')] }) });
+	t.deepEqual(
+		compareRuns(base, head, options).splats.map(({ title, base: before, head: after }) => [title, before, after]),
+		[
+			['old', 2, 2],
+			['new', 0, 2],
+		],
+	);
+});
+
+test('a shift of the times is told with its size, a small one is not', (t) => {
+	const slow = runOf({ a: attempts('PASS', 6).map((one) => ({ ...one, durationMs: one.durationMs * 2 })) });
+	const [shift] = compareRuns(runOf({ a: attempts('PASS', 6) }), slow, options).timings;
+	t.is(shift?.effect, 1);
+	t.deepEqual(compareRuns(runOf({ a: attempts('PASS', 6) }), runOf({ a: attempts('PASS', 6) }), options).timings, []);
+});
+
+test('how small a failure rate would have been seen is said', (t) => {
+	t.is(compareRuns(runOf({ a: attempts('PASS', 5) }), runOf({ a: attempts('PASS', 5) }), options).sees, 0.8);
+	t.is(compareRuns(runOf({ a: attempts('PASS', 1) }), runOf({ a: attempts('PASS', 1) }), options).sees, undefined);
+});
+
+test('runs of the same jobs are one: their attempts one after the other', (t) => {
+	const merged = mergeRuns([runOf({ a: attempts('PASS', 1) }), runOf({ a: attempts('FAIL', 1) }), runOf({ a: attempts('PASS', 1) })]);
+	t.is(merged.jobs[0]?.cases[0]?.attempts.length, 3);
+	t.is(merged.jobs[0]?.cases[0]?.status, 'FAIL');
+});
+
+test('a head that does not build is untestable', (t) => {
+	const head = runOf({ a: [] });
+	const broken = { ...head, jobs: head.jobs.map((job) => ({ ...job, problem: { message: 'x.c:1: error', log: [] } })) };
+	t.is(compareRuns(runOf({ a: attempts('PASS', 1) }), broken, options).verdict, 'untestable');
+});
