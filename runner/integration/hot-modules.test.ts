@@ -74,7 +74,13 @@ test.serial('a source that does not compile is told by the compiler, and mended 
 
 test.serial('a module of ours for a kernel that was found brings its build folder back to it', async (t) => {
 	const source = await debianSource();
-	const how = { configNames: parseConfigName(settingTable.config.fallback), kconfigDir: checkout.kconfig, cacheDir: folders.cache, jobs: 2, env: environment };
+	const how = {
+		configNames: parseConfigName(settingTable.config.fallback),
+		kconfigDir: checkout.kconfig,
+		cacheDir: folders.cache,
+		jobs: 2,
+		env: environment,
+	};
 	const patch = await freshPatch(t, 'elsewhere', volume, withData);
 	const series = await applySeries(source, [patch], { cacheDir: folders.cache, cwd: checkout.top });
 	await using plain = await buildKernel({ ...how, source });

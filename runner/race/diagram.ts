@@ -70,6 +70,7 @@ export function drawRace(input: DiagramInput): Diagram {
 		.filter(({ step }) => step.beganMs !== undefined)
 		.sort((a, b) => a.atMs - b.atMs);
 	for (const { step, atMs } of began) {
+		if (step.leap !== undefined) add(atMs, { task: step.task ?? 'time' }, { depth: 0, kind: 'fact', text: `${step.leap} s pass` });
 		if (step.task === undefined) continue;
 		const column = { task: step.task, cpu: step.cpu };
 		const point = parsePoint(step.when);
