@@ -35,6 +35,12 @@ const bad: [string, string[], RegExp][] = [
 		/debian:6\.12 does not change[\s\S]*hint: .*watch --kernel ~\/linux/,
 	],
 	['a ref to watch', ['watch', '--kernel', 'linux#v6.12'], /hint: .*watch --kernel \S*linux$/m],
+	['a sweep of nothing', ['run', 'race-erofs/withdraw-volume', '--sweep', 'a b', '--dry-run'], /--sweep "a b" is not/],
+	[
+		'a sweep without a race',
+		['run', 'erofs-ondemand/partial', '--sweep', 'f', '--dry-run'],
+		/erofs-ondemand\/partial has no race to sweep/,
+	],
 	['a timeout that is no number', ['run', '--timeout', 'soon'], /soon/],
 ];
 for (const [what, args, message] of bad) {

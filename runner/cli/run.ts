@@ -8,11 +8,13 @@ import { checkout } from '../config/paths.ts';
 import { environment, outputStyle, type Settings } from '../config/settings.ts';
 import { readSeries } from '../kernel/series.ts';
 import type { EventListener } from '../model/event.ts';
+import { type Moved, parseSweep } from '../race/sweep.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
 import { clockOf, type Job, planJobs } from '../session/plan.ts';
 import { executeRun } from '../session/run.ts';
 import { documentPieces, findRun, newRunId, openStore } from '../session/store.ts';
+import { checkSweep } from '../session/sweep.ts';
 import { machineSpec } from '../session/workshop.ts';
 import { loadSuites } from '../suite/load.ts';
 import { selectCases } from '../suite/select.ts';
@@ -25,6 +27,7 @@ interface RunFlags {
 	readonly tag?: string[];
 	readonly patch?: string[];
 	readonly repeat: number;
+	readonly sweep?: string;
 	readonly timeout?: number;
 	readonly seed?: number;
 	readonly failFast?: boolean;
@@ -42,6 +45,7 @@ export function addRun(program: Command, context: CommandContext): void {
 		.option('--tag <tag>', 'only cases with this tag; repeatable', collect)
 		.option('--patch <file>', 'a patch to test, applied to the kernel source; repeatable, in order', collect)
 		.option('--repeat <n>', 'run every case this often', wholeNumber(1), 1)
+		.option('--sweep <functions>', 'move a hold of the cases’ races over every call in [ACTOR@]FUNCTION, or two over every pair: F,G')
 		.option('--timeout <s>', 'seconds that replace each case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random; the report names the one used', wholeNumber(0))
 		.option('--fail-fast', 'begin no case after a failure')
@@ -58,6 +62,7 @@ export function addRun(program: Command, context: CommandContext): void {
 				flags.resume === undefined ? undefined : await findRun(checkout.results, flags.resume === true ? 'latest' : flags.resume);
 			if (resumed?.isComplete) throw new UserError(`the run ${resumed.id} is complete`, { hint: './crucible report shows it' });
 			const jobs = await plan(globs, flags, settings);
+			const sweep = flags.sweep === undefined ? undefined : readSweep(flags.sweep, jobs);
 			if (flags.dryRun) return printPlan(jobs, settings.warp);
 			await using store = await openStore(checkout.results, resumed?.id ?? newRunId(new Date()));
 			const reporter = terminal(flags);
@@ -70,6 +75,7 @@ export function addRun(program: Command, context: CommandContext): void {
 					jobs,
 					settings,
 					patches,
+					sweep,
 					stopWhen: flags.failFast ? ({ status }) => status === 'FAIL' : undefined,
 					command,
 					store,
@@ -93,6 +99,17 @@ async function plan(globs: readonly string[], flags: RunFlags, settings: Setting
 	const suites = selectCases(await loadSuites(checkout.suites), globs, tags);
 	const seed = flags.seed ?? randomInt(2 ** 31);
 	return planJobs(suites, settings.kernel, settings.config, { repeat: flags.repeat, seed, timeoutS: flags.timeout });
+}
+
+/** Refused before anything is built, as far as that can be. */
+function readSweep(value: string, jobs: readonly Job[]): Moved[] {
+	const sweep = parseSweep(value);
+	if (typeof sweep === 'string') throw new UserError(`--sweep ${sweep}`);
+	checkSweep(
+		jobs.map(({ suite }) => suite),
+		sweep,
+	);
+	return sweep;
 }
 
 function printPlan(jobs: readonly Job[], mayWarp: boolean): void {
