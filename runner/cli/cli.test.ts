@@ -42,6 +42,12 @@ const bad: [string, string[], RegExp][] = [
 	['a comparison with itself', ['compare'], /nothing to compare[\s\S]*hint: give --patch/],
 	['a threshold that is no probability', ['compare', '--threshold', '5'], /not a number between 0 and 1/],
 	['a base that is nothing', ['compare', '--base', 'v6.99'], /"v6\.99" is neither a stored run nor a kernel/],
+	['a sweep of nothing', ['run', 'race-erofs/withdraw-volume', '--sweep', 'a b', '--dry-run'], /--sweep "a b" is not/],
+	[
+		'a sweep without a race',
+		['run', 'erofs-ondemand/partial', '--sweep', 'f', '--dry-run'],
+		/erofs-ondemand\/partial has no race to sweep/,
+	],
 	['a timeout that is no number', ['run', '--timeout', 'soon'], /soon/],
 ];
 for (const [what, args, message] of bad) {

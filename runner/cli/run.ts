@@ -7,11 +7,13 @@ import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
 import { outputStyle } from '../config/settings.ts';
 import type { EventListener } from '../model/event.ts';
+import { type Moved, parseSweep } from '../race/sweep.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
 import { clockOf, type Job, planJobs } from '../session/plan.ts';
 import { executeRun } from '../session/run.ts';
 import { documentPieces, findRun, newRunId, openStore } from '../session/store.ts';
+import { checkSweep } from '../session/sweep.ts';
 import { machineSpec } from '../session/workshop.ts';
 import { UserError } from '../util/errors.ts';
 import { formatQemuLine, qemuArgs } from '../vm/qemu-args.ts';
@@ -24,6 +26,7 @@ import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
 interface RunFlags extends SeriesFlags {
 	readonly tag?: string[];
 	readonly repeat: number;
+	readonly sweep?: string;
 	readonly timeout?: number;
 	readonly seed?: number;
 	readonly each?: boolean;
@@ -41,6 +44,7 @@ export function addRun(program: Command, context: CommandContext): void {
 		.option('--tag <tag>', 'only cases with this tag; repeatable', collect)
 		.option('--each', 'test every commit of the series on its own, by the smoke cases it concerns or those named')
 		.option('--repeat <n>', 'run every case this often', wholeNumber(1), 1)
+		.option('--sweep <functions>', 'move a hold of the cases’ races over every call in [ACTOR@]FUNCTION, or two over every pair: F,G')
 		.option('--timeout <s>', 'seconds that replace each case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random; the report names the one used', wholeNumber(0))
 		.option('--fail-fast', 'begin no case after a failure')
@@ -61,6 +65,7 @@ export function addRun(program: Command, context: CommandContext): void {
 			const seed = flags.seed ?? randomInt(2 ** 31);
 			if (flags.each) return runEach({ settings, patches, suites, seed, isJson: flags.json ?? false }, context);
 			const jobs = planJobs(suites, settings.kernel, settings.config, { repeat: flags.repeat, seed, timeoutS: flags.timeout });
+			const sweep = flags.sweep === undefined ? undefined : readSweep(flags.sweep, jobs);
 			if (flags.dryRun) return printPlan(jobs, settings.warp);
 			await using store = await openStore(checkout.results, resumed?.id ?? newRunId(new Date()));
 			const reporter = terminal(flags);
@@ -74,6 +79,7 @@ export function addRun(program: Command, context: CommandContext): void {
 					settings,
 					patches,
 					reviewed: patches,
+					sweep,
 					stopWhen: flags.failFast ? ({ status }) => status === 'FAIL' : undefined,
 					command,
 					store,
@@ -90,6 +96,17 @@ export function addRun(program: Command, context: CommandContext): void {
 			}
 		},
 	);
+}
+
+/** Refused before anything is built, as far as that can be. */
+function readSweep(value: string, jobs: readonly Job[]): Moved[] {
+	const sweep = parseSweep(value);
+	if (typeof sweep === 'string') throw new UserError(`--sweep ${sweep}`);
+	checkSweep(
+		jobs.map(({ suite }) => suite),
+		sweep,
+	);
+	return sweep;
 }
 
 function printPlan(jobs: readonly Job[], mayWarp: boolean): void {

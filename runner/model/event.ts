@@ -33,6 +33,8 @@ export type Event = Timed &
 				readonly qemu: string;
 		  }
 		| { readonly type: 'job-failed'; readonly job: string; readonly status: Status; readonly problem: NonNullable<JobResult['problem']> }
+		/** The cases of a job are others than planned: the orders of a sweep, which only the built kernel can tell. */
+		| { readonly type: 'job-swept'; readonly job: string; readonly cases: PlannedJob['cases'] }
 		| { readonly type: 'case-started'; readonly job: string; readonly case: string; readonly attempt: number }
 		| { readonly type: 'splat-seen'; readonly job: string; readonly case: string; readonly splat: Splat }
 		| { readonly type: 'attempt-ended'; readonly job: string; readonly case: string; readonly attempt: Attempt }

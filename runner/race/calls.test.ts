@@ -21,12 +21,16 @@ ffffffff812e89d7:	call   ffffffff812c1f50 <__asan_load8>
 ffffffff812e8a31:	call   ffffffff812e5d10 <inode_permission>
 `;
 
-test('calls are read with their callee, without what a sanitizer put in', (t) => {
+test('calls are read with their callee, and the memory accesses that KASAN checks', (t) => {
 	t.deepEqual(parseCalls(relocatable, 'cachefiles_withdraw_cache'), [
+		{ offset: 0x71, callee: '__asan_load8_noabort' },
 		{ offset: 0x9b, callee: 'fscache_withdraw_cache' },
 		{ offset: 0xb0, callee: '*' },
 	]);
-	t.deepEqual(parseCalls(final, 'vfs_mkdir'), [{ offset: 0x81, callee: 'inode_permission' }]);
+	t.deepEqual(parseCalls(final, 'vfs_mkdir'), [
+		{ offset: 0x27, callee: '__asan_load8' },
+		{ offset: 0x81, callee: 'inode_permission' },
+	]);
 	t.is(parseCalls(final, 'vfs_rmdir'), undefined);
 });
 

@@ -12,11 +12,20 @@ export interface Call {
 	readonly callee: string;
 }
 
+export interface CallOptions {
+	/** Also each access of memory that KASAN checks: the finest sweep there is. Their callees are `__asan_load8_noabort` and the like. */
+	readonly accesses?: boolean;
+	readonly signal?: AbortSignal;
+}
+
+/** What KASAN calls before a load or a store, where it is not inline (CONFIG_KASAN_OUTLINE). */
+export const memoryAccess = /^__asan_(?:load|store)/;
+
 /** What only the tools around the code call, and every function does. */
-const uninteresting = /^(?:__fentry__|__asan_|__kasan_|__ubsan_|__sanitizer_|__tsan_|__cond_resched|__stack_chk|__SCT__)/;
+const uninteresting = /^(?:__fentry__|__asan_(?!load|store)|__kasan_|__ubsan_|__sanitizer_|__tsan_|__cond_resched|__stack_chk|__SCT__)/;
 
 /** Reads them off the object that has the function. `name` may have a module before it: `erofs:erofs_kill_sb`. Throws a UserError when none has it. */
-export async function listCalls(name: string, objects: KernelObjects, signal?: AbortSignal): Promise<Call[]> {
+export async function listCalls(name: string, objects: KernelObjects, { accesses = false, signal }: CallOptions = {}): Promise<Call[]> {
 	const [module, only = module ?? name] = name.includes(':') ? name.split(':') : [undefined, name];
 	const places = [...objects.modules].map(([moduleName, path]) => ({ module: moduleName, path }));
 	const inVmlinux = objects.vmlinux === undefined ? [] : [{ module: 'vmlinux', path: objects.vmlinux }];
@@ -24,13 +33,13 @@ export async function listCalls(name: string, objects: KernelObjects, signal?: A
 		if (module !== undefined && place.module !== module) continue;
 		const args = ['--reloc', '--no-show-raw-insn', `--disassemble=${only}`, place.path];
 		const { stdout } = await exec('objdump', args, { signal, env: { LC_ALL: 'C' } });
-		const calls = parseCalls(stdout, only);
+		const calls = parseCalls(stdout, only)?.filter(({ callee }) => accesses || !memoryAccess.test(callee));
 		if (calls) return calls.map(({ offset, callee }) => ({ place: `${place.module}:${only}+0x${offset.toString(16)}`, callee }));
 	}
 	throw new UserError(`no object has a function ${name}`, { hint: 'the compiler may have put it into its callers' });
 }
 
-/** Of `objdump -dr`; undefined when the function is not in it. */
+/** Of `objdump -dr`, memory accesses among them; undefined when the function is not in it. */
 export function parseCalls(output: string, name: string): { offset: number; callee: string }[] | undefined {
 	let base: bigint | undefined;
 	const calls: { offset: number; callee: string }[] = [];

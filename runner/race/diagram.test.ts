@@ -43,6 +43,16 @@ test('without a schedule the stacks are drawn: allocated, freed, used', (t) => {
 	t.true(at(/freed/) < at(/KASAN/));
 });
 
+test('a report that tells of one task is drawn with the tasks that the trace saw last', (t) => {
+	const { splat, trace } = withdraw.input;
+	const stacks = splat?.stacks.filter(({ role }) => role === 'access').map((stack) => ({ ...stack, role: 'call trace' })) ?? [];
+	const text = diagramText(drawRace({ steps: [], guestMs: [], trace, ...(splat && { splat: { ...splat, stacks } }) }));
+	t.regex(text, /^[^\n]*\bondemandd \(CPU 2\)/, 'who met it');
+	t.regex(text, /^[^\n]*\bmount\b/, 'and who was there');
+	t.regex(text, /fscache_volume: V=00000001 FREE/);
+	t.regex(text, /KASAN: use-after-free/);
+});
+
 test('nothing gives nothing', (t) => {
 	t.is(diagramText(drawRace({ steps: [], guestMs: [], trace: [] })), '');
 });

@@ -18,7 +18,7 @@ export interface DiagramInput {
 /** What trace_pipe prints for a task that it has not seen being scheduled. */
 const unknownTask = '<...>';
 
-const most = { frames: 8, traceRows: 14 } as const;
+const most = { frames: 8, traceRows: 14, bystanders: 2 } as const;
 
 interface Column {
 	readonly task: string;
@@ -70,6 +70,7 @@ export function drawRace(input: DiagramInput): Diagram {
 		.filter(({ step }) => step.beganMs !== undefined)
 		.sort((a, b) => a.atMs - b.atMs);
 	for (const { step, atMs } of began) {
+		if (step.leap !== undefined) add(atMs, { task: step.task ?? 'time' }, { depth: 0, kind: 'fact', text: `${step.leap} s pass` });
 		if (step.task === undefined) continue;
 		const column = { task: step.task, cpu: step.cpu };
 		const point = parsePoint(step.when);
@@ -120,7 +121,10 @@ export function drawRace(input: DiagramInput): Diagram {
 			text: splat.title,
 		});
 
-	const columns = mergeColumns(entries.map(({ column }) => column));
+	const known = mergeColumns(entries.map(({ column }) => column));
+	// It takes two to race: who else was seen last before a report that tells of one task only.
+	const isAlone = splat !== undefined && known.length < 2;
+	const columns = isAlone ? [...known, ...bystanders(trace, known, (event) => event.seconds * 1000 - zeroMs <= splatMs)] : known;
 	const fromMs = began[0]?.atMs ?? Number.NEGATIVE_INFINITY;
 	for (const { event, times } of condense(trace, columns)) {
 		const sentMs = event.seconds * 1000 - zeroMs;
@@ -156,7 +160,12 @@ function factRow({ calls, fact }: Chain): Omit<Row, 'column'> {
 
 function chainsOf(splat: Splat, nameOf: (pid: number | undefined) => string | undefined): { role: string; chain: Chain }[] {
 	const titles: Readonly<Record<string, string>> = { access: '', allocated: 'allocated', freed: 'freed' };
-	return splat.stacks.flatMap((stack) => {
+	const isAccess = splat.stacks.some(({ role }) => role === 'access');
+	// Where nothing was accessed that is worth a word, the report's own stack is that of a call that went wrong.
+	const stacks = isAccess
+		? splat.stacks
+		: splat.stacks.map((stack) => (stack.role === 'call trace' ? { ...stack, role: 'access' } : stack));
+	return stacks.flatMap((stack) => {
 		const fact = titles[stack.role];
 		const calls = fact === undefined ? [] : callsOf(stack);
 		if (fact === undefined || calls.length === 0) return [];
@@ -195,6 +204,17 @@ function mergeColumns(all: readonly Column[]): Column[] {
 		else columns[at] = { task: one.task, pid: columns[at]?.pid ?? one.pid, cpu: columns[at]?.cpu ?? one.cpu };
 	}
 	return columns;
+}
+
+/** The tasks without a column whose events are the last that fit. */
+function bystanders(trace: readonly TraceEvent[], columns: readonly Column[], fits: (event: TraceEvent) => boolean): Column[] {
+	const found: Column[] = [];
+	for (const { task, pid, text } of trace.filter(fits).toReversed()) {
+		if (text === syncMark || [...columns, ...found].some((column) => isSame(column, { task, pid }))) continue;
+		found.push({ task, pid });
+		if (found.length === most.bystanders) break;
+	}
+	return found;
 }
 
 /** The last events of the tasks that have columns; the same one again and again is told once. */

@@ -91,6 +91,12 @@ test('an actor with a CPU is held where another one comes, wherever it is itself
 	t.deepEqual([...play.held()], [2]);
 });
 
+test('a leap of jiffies is told with its step', (t) => {
+	const play = playOf([{ when: 'mark go', leap: 11 }]);
+	come(play, 'mark go', { atMs: 1 });
+	t.like(play.steps()[0], { outcome: 'kept', leap: 11 });
+});
+
 test('what never came is told so, and the end of the case cuts holds short', (t) => {
 	const play = playOf(twoHolds);
 	come(play, 'mounter reaches drop', { atMs: 10, cpu: 1 });

@@ -177,6 +177,7 @@ export function createPlay(schedule: Schedule): Play {
 			states.map(({ step, begun, heldCpu, endedMs, outcome, releasedBy, releaser }) => ({
 				when: step.when.text,
 				...(step.hold !== undefined && { hold: step.hold }),
+				...(step.leap !== undefined && { leap: step.leap }),
 				until: untilOf(step).map(({ text }) => text),
 				outcome: outcome ?? 'never came',
 				...(begun && { beganMs: begun.atMs }),

@@ -7,6 +7,7 @@ import { InfraError } from '../util/errors.ts';
 import type { GdbStub } from '../vm/gdb-stub.ts';
 import { guestEnv, type Machine } from '../vm/machine.ts';
 import { preparationScript, stepsDir, syncMark } from './guest.ts';
+import { leapJiffies } from './jiffies.ts';
 import { createPlay, type Play, type Wanted } from './play.ts';
 import { holdsFor, isActor, type Sighting } from './point.ts';
 import type { Schedule } from './schedule.ts';
@@ -144,7 +145,7 @@ class Player implements Race {
 					this.#stood.set(index, describeStand(await this.#lookAround(), index, this.#schedule));
 					this.#play.giveUp(index, this.#now());
 				}
-				this.#noteTimes();
+				await this.#noteBeginnings();
 				if (this.#isEnding || this.#play.isOver()) return;
 				await this.#setBreakpoints();
 				await this.#goOn();
@@ -252,13 +253,14 @@ class Player implements Race {
 	}
 
 	/** The guest is told of steps that have begun; it hears of them when it runs again. */
-	#noteTimes(): void {
-		this.#play.steps().forEach(({ beganMs }, index) => {
-			if (beganMs === undefined || this.#guestMs[index] !== undefined) return;
+	async #noteBeginnings(): Promise<void> {
+		for (const [index, { beganMs, leap }] of this.#play.steps().entries()) {
+			if (beganMs === undefined || this.#guestMs[index] !== undefined) continue;
 			this.#guestMs[index] = this.#ranMs;
+			if (leap !== undefined) await leapJiffies(this.#stub, this.#symbols, leap);
 			// A machine that ends meanwhile needs no news.
 			this.#machine.agent.push(`${stepsDir}/${index + 1}`, '').catch(() => {});
-		});
+		}
 	}
 
 	async #lookAround(): Promise<Standing[]> {

@@ -20,6 +20,11 @@ test('a point at a function names actor, place, condition and time', (t) => {
 		],
 	});
 	t.like(parsePoint('mounter leaves deactivate_locked_super, 2nd time'), { kind: 'leave', nth: 2 });
+	t.like(parsePoint('writer reaches cachefiles_issue_write|cachefiles_prepare_write where arg1 != 0, 2nd time'), {
+		place: { function: 'cachefiles_issue_write', otherwise: ['cachefiles_prepare_write'], offset: 0 },
+		nth: 2,
+		where: [{ argument: 1, value: 0n, isEqual: false }],
+	});
 	t.like(parsePoint('anyone passes cachefiles_ref'), { kind: 'reach', place: { function: '__traceiter_cachefiles_ref' } });
 });
 
@@ -34,6 +39,7 @@ test('what is no point is told with what would be', (t) => {
 	t.regex(String(parsePoint('daemon enters foo')), /^not a point: "daemon enters foo"; write `ACTOR reaches FUNCTION/);
 	t.regex(String(parsePoint('daemon reaches foo where x == 1')), /^not a condition: "x == 1"/);
 	t.regex(String(parsePoint('daemon leaves foo+0x10')), /a function is left as a whole/);
+	t.regex(String(parsePoint('daemon reaches foo|bar+0x10')), /an offset is of one function/);
 	t.regex(String(parsePoint('daemon reaches foo, 0th time')), /times count from the 1st/);
 });
 

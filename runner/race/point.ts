@@ -15,6 +15,8 @@ export type Point =
 export interface Place {
 	readonly module?: string;
 	readonly function: string;
+	/** Names for kernels without the one before: the first that is there is meant. */
+	readonly otherwise?: readonly string[];
 	/** Bytes behind the function's first. */
 	readonly offset: number;
 }
@@ -43,9 +45,9 @@ export interface Actor {
 /** Stands for whoever comes. */
 export const anyone = 'anyone';
 
-// "daemon reaches cachefiles:cachefiles_withdraw_volume+0x1c where arg2 == 0x10, 2nd time", "mounter leaves deactivate_locked_super"
+// "daemon reaches cachefiles:cachefiles_withdraw_volume+0x1c where arg2 == 0x10, 2nd time", "writer leaves cachefiles_issue_write|cachefiles_write"
 const atFunction =
-	/^([a-z][a-z0-9_-]*) (reaches|leaves) (?:([a-z0-9_]+):)?([A-Za-z_][\w.]*)(?:\+(0x[0-9a-f]+|\d+))?(?: where (.+?))?(?:, (\d+)(?:st|nd|rd|th) time)?$/i;
+	/^([a-z][a-z0-9_-]*) (reaches|leaves) (?:([a-z0-9_]+):)?([A-Za-z_][\w.]*)((?:\|[A-Za-z_][\w.]*)*)(?:\+(0x[0-9a-f]+|\d+))?(?: where (.+?))?(?:, (\d+)(?:st|nd|rd|th) time)?$/i;
 // "daemon passes cachefiles_ref", a tracepoint
 const atTracepoint = /^([a-z][a-z0-9_-]*) passes ([a-z_][a-z0-9_]*)(?: where (.+?))?(?:, (\d+)(?:st|nd|rd|th) time)?$/;
 // "arg2 == 0x10"
@@ -54,7 +56,7 @@ const test = /^arg([1-6]) (==|!=) (0x[0-9a-f]+|\d+)$/i;
 const time = /^after (\d+(?:\.\d+)?) ?(ms|s)$/;
 
 export const forms =
-	'write `ACTOR reaches FUNCTION[+OFFSET]`, `ACTOR leaves FUNCTION`, `ACTOR passes TRACEPOINT`, `mark TEXT`, `console TEXT` or `after N ms`';
+	'write `ACTOR reaches FUNCTION[|FUNCTION...][+OFFSET]`, `ACTOR leaves FUNCTION`, `ACTOR passes TRACEPOINT`, `mark TEXT`, `console TEXT` or `after N ms`';
 
 /** The point, or a sentence that says why the text is none. */
 export function parsePoint(text: string): Point | string {
@@ -67,8 +69,8 @@ export function parsePoint(text: string): Point | string {
 
 	const traced = atTracepoint.exec(text);
 	// Tracing calls __traceiter_<name> where a tracepoint is on (include/linux/tracepoint.h, since 5.10).
-	const [, actor, verb, module, name, offset, conditions, nth] = traced
-		? [text, traced[1], 'reaches', undefined, `__traceiter_${traced[2]}`, undefined, traced[3], traced[4]]
+	const [, actor, verb, module, name, others = '', offset, conditions, nth] = traced
+		? [text, traced[1], 'reaches', undefined, `__traceiter_${traced[2]}`, undefined, undefined, traced[3], traced[4]]
 		: (atFunction.exec(text) ?? []);
 	if (actor === undefined || name === undefined) return `not a point: "${text}"; ${forms}`;
 	const where: ArgumentTest[] = [];
@@ -78,11 +80,17 @@ export function parsePoint(text: string): Point | string {
 		where.push({ argument: Number(argument), value: BigInt(value), isEqual: operator === '==' });
 	}
 	if (verb === 'leaves' && offset !== undefined) return `"${text}": a function is left as a whole; take the offset away`;
+	if (others !== '' && offset !== undefined) return `"${text}": an offset is of one function`;
 	if (Number(nth ?? 1) < 1) return `"${text}": times count from the 1st`;
 	return {
 		kind: verb === 'leaves' ? 'leave' : 'reach',
 		actor,
-		place: { ...(module !== undefined && { module }), function: name, offset: Number(offset ?? 0) },
+		place: {
+			...(module !== undefined && { module }),
+			function: name,
+			...(others !== '' && { otherwise: others.slice(1).split('|') }),
+			offset: Number(offset ?? 0),
+		},
 		nth: Number(nth ?? 1),
 		where,
 	};

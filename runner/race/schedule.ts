@@ -39,6 +39,8 @@ const step = z
 		until: z.union([point, z.array(point).min(1)]).optional(),
 		/** Ends the hold of that actor. */
 		release: actorName.optional(),
+		/** The guest's jiffies leap by so many seconds when the step begins: what was to come later in this time comes due at once. */
+		leap: z.number().positive().max(3600).optional(),
 		/** The step's points count only after this one. */
 		after: point.optional(),
 		/** Seconds of host time after which the hold is given up, and the case is INCONCLUSIVE. */

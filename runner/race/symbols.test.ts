@@ -17,13 +17,15 @@ const symbols = symbolsOf(
 	new Map([['init_task', 0xffff_ffff_8221_1dc0n]]),
 	[],
 );
-const locate = (name: string, more: { module?: string; offset?: number } = {}) => symbols.locate({ function: name, offset: 0, ...more });
+const locate = (name: string, more: { module?: string; offset?: number; otherwise?: string[] } = {}) =>
+	symbols.locate({ function: name, offset: 0, ...more });
 
 test('a function is found by name, in vmlinux and in modules, with an offset', async (t) => {
 	t.is(await locate('vfs_read'), 0xffff_ffff_8100_0100n);
 	t.is(await locate('vfs_read', { offset: 16 }), 0xffff_ffff_8100_0110n);
 	t.is(await locate('flush_reqs'), 0xffff_ffff_a001_0000n, 'as the compiler renamed it; its cold half is not its beginning');
 	t.is(await locate('put_super', { module: 'erofs' }), 0xffff_ffff_a000_0000n);
+	t.is(await locate('vfs_readv', { otherwise: ['vfs_read', 'flush_reqs'] }), 0xffff_ffff_8100_0100n, 'the first that is there');
 });
 
 test('a name that is not there is told with near ones', async (t) => {

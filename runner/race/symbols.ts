@@ -76,6 +76,12 @@ export function symbolsOf(
 		// A function of a MiB is none: the address is behind the last one.
 		return symbol && address - symbol.address < 0x10_0000n ? { symbol, offset: Number(address - symbol.address) } : undefined;
 	};
+	const named = (name: string, module: string | undefined) => {
+		const inModule = functions.filter((one) => module === undefined || (one.module ?? 'vmlinux') === module);
+		const exact = inModule.filter((one) => one.name === name);
+		// The compiler renames a copy with fewer arguments; a part or the cold half of a function is not its beginning.
+		return exact.length > 0 ? exact : inModule.filter((one) => sourceName(one.name) === name && !/\.(?:cold|part)\b/.test(one.name));
+	};
 	return {
 		functionAt,
 		describe(address) {
@@ -86,25 +92,22 @@ export function symbolsOf(
 		},
 		variable: (name) => variables.get(name),
 		async locate(place) {
-			const inModule = functions.filter(({ module }) => place.module === undefined || (module ?? 'vmlinux') === place.module);
-			const exact = inModule.filter(({ name }) => name === place.function);
-			// The compiler renames a copy with fewer arguments; a part or the cold half of a function is not its beginning.
-			const found =
-				exact.length > 0 ? exact : inModule.filter(({ name }) => sourceName(name) === place.function && !/\.(?:cold|part)\b/.test(name));
+			const name = [place.function, ...(place.otherwise ?? [])].find((one) => named(one, place.module).length > 0) ?? place.function;
+			const found = named(name, place.module);
 			const [only] = found;
 			if (!only) throw await absent(place, functions, objects);
 			if (found.length > 1) {
 				const modules = [...new Set(found.map(({ module }) => module ?? 'vmlinux'))];
-				throw new UserError(`there are ${found.length} functions ${place.function}, in ${modules.join(' and ')}`, {
+				throw new UserError(`there are ${found.length} functions ${name}, in ${modules.join(' and ')}`, {
 					hint:
 						modules.length > 1
-							? `write ${modules.map((module) => `${module}:${place.function}`).join(' or ')}`
+							? `write ${modules.map((module) => `${module}:${name}`).join(' or ')}`
 							: 'take a function that it calls, or its caller',
 				});
 			}
 			const address = only.address + BigInt(place.offset);
 			if (place.offset > 0 && functionAt(address)?.symbol.address !== only.address)
-				throw new UserError(`${place.function}+0x${place.offset.toString(16)} is outside of ${place.function}`);
+				throw new UserError(`${name}+0x${place.offset.toString(16)} is outside of ${name}`);
 			return address;
 		},
 	};

@@ -23,13 +23,19 @@ export interface Progress {
 
 export const idle: Progress = { plan: new Map(), planned: 0, phases: new Map(), running: [], ended: {} };
 
+function withPlan(progress: Progress, plan: Progress['plan']): Progress {
+	return { ...progress, plan, planned: [...plan.values()].reduce((sum, job) => sum + job.cases.length, 0) };
+}
+
 /** The state after one more event. */
 export function advance(progress: Progress, event: Event): Progress {
 	const without = (job: string, name: string) => progress.running.filter((one) => one.job !== job || one.case !== name);
 	switch (event.type) {
-		case 'run-started': {
-			const planned = event.plan.reduce((sum, job) => sum + job.cases.length, 0);
-			return { ...progress, plan: new Map(event.plan.map((job) => [job.id, job])), planned };
+		case 'run-started':
+			return withPlan(progress, new Map(event.plan.map((job) => [job.id, job])));
+		case 'job-swept': {
+			const job = progress.plan.get(event.job);
+			return job ? withPlan(progress, new Map([...progress.plan, [event.job, { ...job, cases: event.cases }]])) : progress;
 		}
 		case 'phase-started':
 			return { ...progress, phases: new Map([...progress.phases, [event.phase, { startedMs: event.atMs }]]) };

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Event } from '../model/event.ts';
 import type { CaseResult, Status } from '../model/run.ts';
-import { exitCodeOf, foldRun, verdictOf } from './fold.ts';
+import { exitCodeOf, foldRun, reproduceLine, verdictOf } from './fold.ts';
 
 const begin: Event = {
 	type: 'run-started',
@@ -30,6 +30,25 @@ test('what was planned and never ran is MISS', (t) => {
 	);
 	t.is(run.verdict, 'MISS');
 	t.is(run.exitCode, 125);
+});
+
+test('the orders of a sweep take the place of what was planned', (t) => {
+	const cases = ['a@f+0x1', 'a@f+0x2'].map((name) => ({ name, summary: name }));
+	const run = foldRun([begin, { type: 'job-swept', atMs: 1, job: 'nfs.k', cases }, ended('a@f+0x1', 'PASS')]);
+	t.deepEqual(
+		run.jobs[0]?.cases.map((result) => [result.case, result.status]),
+		[
+			['a@f+0x1', 'PASS'],
+			['a@f+0x2', 'MISS'],
+		],
+	);
+});
+
+test('an order is reproduced by the sweep that names it', (t) => {
+	t.is(
+		reproduceLine('race', 'a', 'debian:6.12', 'kasan+lockdep', 'daemon@m:f+0x1'),
+		'./crucible run race/a --kernel debian:6.12 --config kasan+lockdep --sweep daemon@m:f+0x1',
+	);
 });
 
 test('a kernel that does not build makes MISS of its cases, with the reason', (t) => {

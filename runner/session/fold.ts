@@ -19,6 +19,7 @@ export interface RunFold {
 export function createFold(): RunFold {
 	const started = new Map<string, Extract<Event, { type: 'job-started' }>>();
 	const problems = new Map<string, Extract<Event, { type: 'job-failed' }>>();
+	const swept = new Map<string, PlannedJob['cases']>();
 	const durations = new Map<string, number>();
 	const results = new Map<string, CaseResult>();
 	const phases: PhaseTime[] = [];
@@ -35,6 +36,7 @@ export function createFold(): RunFold {
 				started.set(event.job, event);
 				problems.delete(event.job);
 			} else if (event.type === 'job-failed') problems.set(event.job, event);
+			else if (event.type === 'job-swept') swept.set(event.job, event.cases);
 			else if (event.type === 'job-ended') durations.set(event.job, (durations.get(event.job) ?? 0) + event.durationMs);
 			else if (event.type === 'case-ended') results.set(`${event.job}/${event.result.case}`, event.result);
 			else if (event.type === 'phase-ended')
@@ -49,7 +51,8 @@ export function createFold(): RunFold {
 		},
 		run() {
 			if (!first) throw new Error('a journal begins with run-started');
-			const jobs = first.plan.map((plan) => foldJob(plan, started.get(plan.id), problems.get(plan.id), durations.get(plan.id), results));
+			const plan = first.plan.map((job) => ({ ...job, cases: swept.get(job.id) ?? job.cases }));
+			const jobs = plan.map((plan) => foldJob(plan, started.get(plan.id), problems.get(plan.id), durations.get(plan.id), results));
 			const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
 			for (const job of jobs) for (const result of job.cases) counts[result.status]++;
 			const verdict = verdictOf(counts);
@@ -127,6 +130,11 @@ export function exitCodeOf(verdict: Status): number {
 }
 
 /** The command that runs one case again. */
-export function reproduceLine(suite: string, name: string, kernelSpec: string, config: string): string {
-	return `./crucible run ${suite}/${name} --kernel ${shellQuote(kernelSpec)}${config === settingTable.config.fallback ? '' : ` --config ${shellQuote(config)}`}`;
+export function reproduceLine(suite: string, name: string, kernelSpec: string, config: string, sweep?: string): string {
+	const options = [
+		`--kernel ${shellQuote(kernelSpec)}`,
+		...(config === settingTable.config.fallback ? [] : [`--config ${shellQuote(config)}`]),
+		...(sweep === undefined ? [] : [`--sweep ${shellQuote(sweep)}`]),
+	];
+	return `./crucible run ${suite}/${name} ${options.join(' ')}`;
 }

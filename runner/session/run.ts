@@ -7,10 +7,12 @@ import PQueue from 'p-queue';
 import { type KnownIssue, readKnownIssues, staleIssues } from '../config/known-issues.ts';
 import { checkout } from '../config/paths.ts';
 import { folders, type Settings } from '../config/settings.ts';
+import type { BuiltKernel } from '../kernel/build.ts';
 import type { Patch } from '../kernel/patch.ts';
 import type { KernelSource } from '../kernel/source.ts';
 import type { Event, EventListener } from '../model/event.ts';
 import type { CaseResult, Run } from '../model/run.ts';
+import type { Moved } from '../race/sweep.ts';
 import { KernelError, messageOf } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { chooseAccel } from '../vm/accel.ts';
@@ -24,6 +26,7 @@ import { failJob, type JobContext, openJob } from './open-job.ts';
 import { describeJob, type Job } from './plan.ts';
 import { guestsAtOnce, scheduleTasks, type Task } from './schedule.ts';
 import type { RunStore } from './store.ts';
+import { sweepJob, tellSweep } from './sweep.ts';
 import { prepareImages, prepareKernel, prepareSource } from './workshop.ts';
 
 export interface RunRequest {
@@ -33,6 +36,8 @@ export interface RunRequest {
 	readonly patches: readonly Patch[];
 	/** Those of them that the tree's own checkpatch.pl is to look at. */
 	readonly reviewed?: readonly Patch[];
+	/** Holds of the cases' races that are moved over every call. */
+	readonly sweep?: readonly Moved[] | undefined;
 	/** Begin nothing more after a case that ended so. */
 	readonly stopWhen?: ((result: CaseResult) => boolean) | undefined;
 	/** argv after `crucible`. */
@@ -93,6 +98,7 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		const context = { settings, runDir: store.dir, drain, stop: request.stop, emitter, accel, qemu, images, knownIssues, today, wantsMore };
 		const shared: Shared = { ...context, request, done: settled(store) };
 		for (const source of sources) await runKernel(shared, source);
+		if (request.sweep) for (const job of store.fold.run().jobs) emitter.emit({ type: 'note', text: tellSweep(job) });
 		for (const text of baselineNotes(shared, store.fold.run())) emitter.emit({ type: 'note', text });
 	} catch (error) {
 		emitter.emit({ type: 'note', text: messageOf(error).split('\n')[0] ?? '' });
@@ -117,7 +123,8 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	await using kernel = await orMiss(emitter, jobs, () => prepareKernel(source, suites, options));
 	if (!kernel) return;
 	for (const text of await checkpatch(source.tree, request.reviewed ?? [], request.drain)) emitter.emit({ type: 'note', text });
-	const tasks = jobs.flatMap((job) => {
+	const swept = request.sweep ? await sweepAll(shared, jobs, request.sweep, kernel) : jobs;
+	const tasks = swept.flatMap((job) => {
 		const done = shared.done.get(job.id);
 		return job.suite.cases.filter((entry) => !done?.has(entry.name)).map((entry) => ({ job, entry }));
 	});
@@ -131,6 +138,14 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const take = async (task: Task) => (shared.wantsMore() ? desk.run(task) : undefined);
 	await inLanes(schedule.together, lanes, take);
 	await inLanes(schedule.alone, 1, take);
+}
+
+/** The orders of a sweep in place of the cases, and the plan told so. */
+async function sweepAll({ emitter, drain }: Shared, jobs: readonly Job[], sweep: readonly Moved[], kernel: BuiltKernel): Promise<Job[]> {
+	const objects = { vmlinux: kernel.vmlinuxDebug, modules: new Map(kernel.modules.map((module) => [module.name, module.debugPath])) };
+	const all = await Promise.all(jobs.map((job) => sweepJob(job, sweep, objects, drain)));
+	for (const job of all) emitter.emit({ type: 'job-swept', job: job.id, cases: describeJob(job).cases });
+	return all;
 }
 
 /** Works through `tasks` in order, `lanes` at a time. The first that throws ends it: nothing begins after it, and it is thrown when the others have ended. */

@@ -109,6 +109,6 @@ function resultOf(job: Job, entry: Case, attempts: readonly Attempt[]): CaseResu
 		...settle(attempts),
 		durationMs: attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
 		attempts,
-		reproduce: reproduceLine(job.suite.name, entry.name, job.kernelSpec, job.config),
+		reproduce: reproduceLine(job.suite.name, entry.orderOf?.name ?? entry.name, job.kernelSpec, job.config, entry.orderOf?.sweep),
 	};
 }

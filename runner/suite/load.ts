@@ -9,6 +9,8 @@ import { type CaseFile, type SuiteFile, suiteSchema } from './schema.ts';
 
 export interface Case extends CaseFile {
 	readonly name: string;
+	/** Of an order of a sweep: the case it was made of, and what names the order. */
+	readonly orderOf?: { readonly name: string; readonly sweep: string };
 }
 
 export interface Suite extends Omit<SuiteFile, 'cases'> {

@@ -102,20 +102,21 @@ export function raceMeasured(races: readonly Played[] | undefined): Record<strin
 const mostTraceBytes = 4 * 1024 * 1024;
 
 /**
- * Draws what was played, or the splat of a case without a schedule that tells of two tasks: diagram.txt in the attempt's folder, and for
- * the reports. Nothing for other cases.
+ * Draws what was played, or the splat of a case without a schedule that tells of two tasks or has a trace: diagram.txt in the attempt's
+ * folder, and for the reports. Nothing for other cases.
  */
 export async function recordRace(
 	dir: string,
 	races: readonly Played[] | undefined,
 	splats: readonly Splat[],
 ): Promise<RaceRecord | undefined> {
-	const splat = splats.find(({ isFailure, stacks }) => isFailure && stacks.some(({ role }) => role === 'access'));
-	const isTold = splat?.stacks.some(({ role }) => role === 'freed');
-	if (!races?.length && !isTold) return undefined;
+	const has = (splat: Splat, ...roles: string[]) => splat.isFailure && splat.stacks.some(({ role }) => roles.includes(role));
+	const splat = splats.find((one) => has(one, 'access')) ?? splats.find((one) => has(one, 'call trace'));
+	const trace = parseTrace(await readEnd(join(dir, 'trace.txt')));
+	if (!races?.length && !(splat && (has(splat, 'freed') || trace.length > 0))) return undefined;
 	const steps = races?.flatMap((played) => played.steps) ?? [];
 	const guestMs = races?.flatMap((played) => played.steps.map((_, index) => played.guestMs[index])) ?? [];
-	const diagram = drawRace({ steps, guestMs, splat, trace: parseTrace(await readEnd(join(dir, 'trace.txt'))) });
+	const diagram = drawRace({ steps, guestMs, splat, trace });
 	if (diagram.rows.length === 0) return { steps };
 	const text = diagramText(diagram);
 	await writeFile(join(dir, 'diagram.txt'), `${text}\n`);

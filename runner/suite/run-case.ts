@@ -12,6 +12,7 @@ import { endingOf } from './ending.ts';
 import { checkClaim } from './evidence.ts';
 import { runGuestCase } from './guest-case.ts';
 import { loadModules } from './load-modules.ts';
+import { judgeOrder } from './order-verdict.ts';
 import { guestPaths } from './provision.ts';
 import { actorEnv, playDuring, raceEvidence, raceMeasured, recordRace } from './race-case.ts';
 import { runScenario } from './scenario-case.ts';
@@ -33,11 +34,14 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	const isUnexplained = taint !== 0 && !splats.some((splat) => splat.isFailure);
 	const allLeft = isUnexplained ? [...leftOvers, `kernel tainted (${taint}) without a report on the console`] : leftOvers;
 	const measured = { ...output.measured, ...raceMeasured(output.races) };
-	const evidence = [...run.entry.evidence.map((claim) => checkClaim(claim, measured)), ...raceEvidence(output.races)];
+	const played = raceEvidence(output.races);
+	const evidence = [...run.entry.evidence.map((claim) => checkClaim(claim, measured)), ...played];
 	const race = await recordRace(dir.absolute, output.races, splats);
 	const needsTail = ['guest-ended', 'kernel-hang', 'test-hang', 'lost'].includes(output.ending.how);
+	const seen = { ...output, ktapProblems: output.problems, evidence, splats, leftOvers: allLeft };
+	const decided = decide(seen);
 	return {
-		...decide({ ...output, ktapProblems: output.problems, evidence, splats, leftOvers: allLeft }),
+		...(run.entry.orderOf ? judgeOrder(decided, seen, played) : decided),
 		durationMs: Math.round(performance.now() - began),
 		...(times && { times }),
 		assertions: output.assertions,

@@ -126,7 +126,7 @@ async function contextOf(
 			if (path === undefined) throw new UserError(`the suite ${suite.name} declares no disk "${name}"`);
 			return path;
 		},
-		race: { play: races.play, calls: (name) => listCalls(name, run.objects, signal) },
+		race: { play: races.play, calls: (name, options) => listCalls(name, run.objects, { ...options, signal }) },
 		ninep: {
 			async reads() {
 				const now = await machine.ninepReads();

@@ -1,7 +1,7 @@
 /** The API of a case written in TypeScript: it drives the machine from the host and says what it saw. */
 
 import type { Assertion } from '../model/run.ts';
-import type { Call } from '../race/calls.ts';
+import type { Call, CallOptions } from '../race/calls.ts';
 import type { Race } from '../race/player.ts';
 import { UserError } from '../util/errors.ts';
 
@@ -54,8 +54,8 @@ export interface ScenarioContext {
 		 * happen make the case INCONCLUSIVE, unless they are `optional`, for a sweep.
 		 */
 		readonly play: (schedule: unknown, options?: { readonly optional?: boolean }) => Promise<Race>;
-		/** The calls that a function makes: `ACTOR reaches <place>` is the moment before each. */
-		readonly calls: (name: string) => Promise<readonly Call[]>;
+		/** The calls that a function makes, and with `accesses` each load and store too: `ACTOR reaches <place>` is the moment before each. */
+		readonly calls: (name: string, options?: Pick<CallOptions, 'accesses'>) => Promise<readonly Call[]>;
 	};
 	readonly ninep: {
 		/** READ requests that QEMU's 9p server has answered since the case began, and the bytes they asked for. */

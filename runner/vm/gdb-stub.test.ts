@@ -114,6 +114,12 @@ test('a refused breakpoint is an error with what was asked', (t) =>
 		});
 	}));
 
+test('memory is written as hex, and a refusal is an error', (t) =>
+	withPeer({ ...usual, Hg1: 'OK', 'M1000,2:0aff': 'OK', 'M2000,1:00': 'E14' }, async (stub) => {
+		await stub.writeMemory(1, 0x1000n, Buffer.from([0x0a, 0xff]));
+		await t.throwsAsync(stub.writeMemory(1, 0x2000n, Buffer.alloc(1)), { message: "QEMU's gdb stub refuses M2000,1:00: E14" });
+	}));
+
 test('nothing is asked of a machine that runs, and its end ends the wait', (t) =>
 	withPeer(usual, async (stub, peer, asked) => {
 		stub.resume([2]);

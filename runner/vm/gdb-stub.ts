@@ -129,6 +129,12 @@ export class GdbStub implements AsyncDisposable {
 		return Buffer.concat(parts);
 	}
 
+	/** Into memory that the vCPU sees. Throws an InfraError where nothing is mapped. */
+	async writeMemory(thread: number, address: bigint, data: Buffer): Promise<void> {
+		await this.#expectOk(`Hg${thread.toString(16)}`);
+		await this.#expectOk(`M${address.toString(16)},${data.length.toString(16)}:${data.toString('hex')}`);
+	}
+
 	/** Takes the breakpoints out and lets every vCPU run; nothing to do when the machine is gone. */
 	async [Symbol.asyncDispose](): Promise<void> {
 		try {

@@ -25,7 +25,8 @@ export function socketPaths(sockets: string) {
  * unknown_nmi_panic: an NMI from the host makes a hanging kernel print its stack.
  * no_timer_check: under TCG on a loaded host the check finds too few ticks and panics ("IO-APIC + timer doesn't work!").
  */
-export const commonCmdline = 'console=ttyS0 panic=-1 kasan_multi_shot printk.time=1 hung_task_panic=0 unknown_nmi_panic nokaslr no_timer_check';
+export const commonCmdline =
+	'console=ttyS0 panic=-1 kasan_multi_shot printk.time=1 hung_task_panic=0 unknown_nmi_panic nokaslr no_timer_check';
 
 export interface QemuFiles {
 	/** The folder for the sockets; their paths must stay below 108 bytes. */

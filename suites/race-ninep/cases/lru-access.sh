@@ -1,0 +1,16 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A file is read and closed; when the worker comes to discard its cookie, the file is shortened by its name, that is without being opened.
+for part in ktap wait fscache-stats cache race; do
+	. "$CRUCIBLE_LIB/$part.sh"
+done
+. "${0%/*}/cached-file.sh"
+
+plan 6
+cached_file_begin 262144
+cached_file_read
+mark 'the file is closed'
+check 'the cookie is to be discarded' step 2 10
+taskset -c "$(cpu_of writer)" shorten mnt/file 8192
+check 'the file is shortened' [ $? -eq 0 ]
+check 'the new end is what readers see' [ "$(hash_of <mnt/file)" = "$(head -c 8192 content | hash_of)" ]

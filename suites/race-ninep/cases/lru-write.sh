@@ -1,0 +1,28 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A file is read and closed; when the worker comes to discard its cookie, the file is opened once more, and written to server and cache.
+for part in ktap wait fscache-stats cache race; do
+	. "$CRUCIBLE_LIB/$part.sh"
+done
+. "${0%/*}/cached-file.sh"
+
+plan 7
+cached_file_begin 262144
+cached_file_read
+mark 'the file is closed'
+check 'the cookie is to be discarded' step 2 10
+head -c 4096 /dev/urandom >page
+taskset -cp "$(cpu_of writer)" $$ >/dev/null
+exec 3<>mnt/file
+dd if=page bs=4096 count=1 conv=notrunc,fsync >&3 2>dd.log
+written=$?
+taskset -cp 0 $$ >/dev/null
+show dd.log 'dd said'
+check 'a page is written' [ $written -eq 0 ]
+check 'the write is over' wait_until 10 'netfs requests to end' netfs_is_idle
+echo 1 >/proc/sys/vm/drop_caches
+before=$(cache_reads)
+rest=$(hash_of <&3)
+evidence again_cache_reads $(($(cache_reads) - before))
+check 'the rest of the file is right' [ "$rest" = "$(tail -c +4097 content | hash_of)" ]
+exec 3<&-
