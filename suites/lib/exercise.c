@@ -5,7 +5,7 @@
  *
  *   --seed N, --operations N, --limit BYTES
  *   --direct, --holes         with O_DIRECT, and with holes punched
- *   --share I/N               as process I of N on one file: each writes stripes of its own, and the size stays
+ *   --share I/N               as process I of N on one file: each reads and writes stripes of its own, and the size stays
  *   --read-only REFERENCE     nothing is written; what must be there is in another file
  *   --plant N                 before operation N a byte is made wrong behind our back, and nothing is written after it: it must be found
  *   --journal                 each operation on stderr, before it is done

@@ -6,31 +6,35 @@ exercised() {
 	exercised_name=$1
 	exercised_program=$2
 	shift 2
-	"$exercised_program" --seed "$CRUCIBLE_SEED" "$@" >"$exercised_name.said" 2>&1 && return
-	show "$exercised_name.said" "$exercised_program said"
-	return 1
+	"$exercised_program" --seed "$CRUCIBLE_SEED" "$@" >"$exercised_name.said" 2>&1
 }
 
-# did NAME WHAT: a number that it gave, such as `read_bytes`; several of that name are added up.
+# exercised_together NAME COUNT OPTION... PATH: that many processes on one file, each with a seed and stripes of its own.
+exercised_together() {
+	together_name=$1
+	together_count=$2
+	shift 2
+	together_at=0 together_pids=
+	while [ $together_at -lt "$together_count" ]; do
+		exercise --seed $((CRUCIBLE_SEED + together_at)) --share "$together_at/$together_count" "$@" >"$together_name.said.$together_at" 2>&1 &
+		together_pids="$together_pids $!"
+		together_at=$((together_at + 1))
+	done
+	for together_pid in $together_pids; do
+		wait "$together_pid"
+	done
+	cat "$together_name".said.* >"$together_name.said"
+}
+
+# did NAME WHAT: a number that it gave, such as `read_bytes`; those of several processes are added up.
 did() {
 	awk -v what="$2" '$1 == what { sum += $2 } END { print sum + 0 }' "$1.said"
 }
 
-# exercised_together NAME COUNT OPERATIONS PATH: that many processes on one file, each with a seed and with stripes of its own.
-exercised_together() {
-	together_at=0 together_pids=
-	while [ $together_at -lt "$2" ]; do
-		exercise --seed $((CRUCIBLE_SEED + together_at)) --operations "$3" --share "$together_at/$2" "$4" >"$1.said.$together_at" 2>&1 &
-		together_pids="$together_pids $!"
-		together_at=$((together_at + 1))
-	done
-	together_failed=0
-	for together_pid in $together_pids; do
-		wait "$together_pid" || together_failed=1
-	done
-	cat "$1.said."* >"$1.said"
-	[ $together_failed -eq 0 ] || {
-		show "$1.said" 'exercise said'
+# finished NAME OPERATIONS: it came to its end and found nothing wrong; if not, what it said is shown.
+finished() {
+	[ "$(did "$1" operations)" -eq "$2" ] || {
+		show "$1.said" "the exerciser said"
 		return 1
 	}
 }

@@ -14,8 +14,8 @@ exercised two exercise-tree --operations "$2" "$nfs_mountpoint/two" &
 other=$!
 measure one exercised one exercise-tree --operations "$2" "$nfs_mountpoint/one"
 wait $other
-check 'one process finds what it made' [ "$(did one operations)" = "$2" ]
-check 'so does the other' [ "$(did two operations)" = "$2" ]
+check 'one process finds what it made' finished one "$2"
+check 'so does the other' finished two "$2"
 client_hash=$(sha256_all "$nfs_mountpoint")
 check 'the server has the same content' [ "$client_hash" = "$(sha256_all "$nfsd_export")" ]
 nfs_umount

@@ -9,8 +9,10 @@ shift
 plan 4
 ninep_begin
 before=$(cache_reads)
-check 'one process reads what it wrote' exercised alone exercise --operations "$operations" "$@" "$ninep_mountpoint/file"
-check 'three processes read what they wrote' exercised_together together 3 "$operations" "$ninep_mountpoint/shared"
+exercised alone exercise --operations "$operations" "$@" "$ninep_mountpoint/file"
+check 'one process reads what it wrote' finished alone "$operations"
+exercised_together together 3 --operations "$operations" "$ninep_mountpoint/shared"
+check 'three processes read what they wrote' finished together $((3 * operations))
 evidence read_only_bytes "$(($(did alone read_only_bytes) + $(did together read_only_bytes)))"
 evidence written_bytes "$(($(did alone written_bytes) + $(did together written_bytes)))"
 hash=$(sha256_all "$ninep_mountpoint")
