@@ -11,6 +11,16 @@ cache_start() {
 	mount -t ext4 -o user_xattr "$1" "$cache_mount" || return 1
 	rm -rf "$cache_mount/fscache"
 	mkdir "$cache_mount/fscache"
+	cache_run
+}
+
+# cache_again DISK: the same with what the disk holds already.
+cache_again() {
+	mkdir -p "$cache_mount"
+	mount -t ext4 -o user_xattr "$1" "$cache_mount" && cache_run
+}
+
+cache_run() {
 	# Thresholds far below what a 512 MiB disk holds: nothing is culled unless a case fills the disk on purpose.
 	cat >/run/cachefilesd.conf <<-END
 		dir $cache_mount/fscache

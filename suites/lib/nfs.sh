@@ -10,8 +10,8 @@ nfs_mountpoint=/run/mnt
 # The files on the server, in bytes. Whole pages only: what becomes of the tail of a file is the subject of tails.sh.
 nfs_sizes='large=3145728 medium=524288 small=4096'
 
-# nfs_begin VERSION: server, cache, and the seeded files of nfs_sizes on the server. Everything is undone when the case ends.
-# Sets file_bytes and server_hash.
+# nfs_begin VERSION [DISK]: server, on tmpfs or on that disk, cache, and the seeded files of nfs_sizes on the server. Everything is
+# undone when the case ends. Sets file_bytes and server_hash.
 nfs_begin() {
 	nfs_version=$1
 	mkdir -p "$nfs_mountpoint"
@@ -19,7 +19,7 @@ nfs_begin() {
 	at_exit cache_stop
 	cache_start "$CRUCIBLE_DISK_CACHE" || give_up 'cachefilesd did not start the cache'
 	at_exit nfsd_stop
-	nfsd_start "$nfs_version" || give_up 'the NFS server did not start'
+	nfsd_start "$nfs_version" ${2:+"$2"} || give_up 'the NFS server did not start'
 	at_exit nfs_umount
 	file_bytes=0
 	for nfs_file in $nfs_sizes; do
@@ -29,7 +29,7 @@ nfs_begin() {
 	server_hash=$(sha256_all "$nfsd_export")
 }
 
-# nfs_mount [OPTIONS]: the export on nfs_mountpoint; OPTIONS such as `fsc` are added.
+# nfs_mount [OPTIONS] [DIRECTORY]: the export there, or on nfs_mountpoint; OPTIONS such as `fsc` are added.
 nfs_mount() {
 	nfs_path=/
 	nfs_options="vers=$nfs_version,proto=tcp,sec=sys,soft,timeo=100"
@@ -37,13 +37,14 @@ nfs_mount() {
 		nfs_path=$nfsd_export
 		nfs_options="$nfs_options,nolock,mountproto=tcp"
 	fi
-	mount.nfs "127.0.0.1:$nfs_path" "$nfs_mountpoint" -o "$nfs_options${1:+,$1}" || give_up "mount.nfs -o $nfs_options${1:+,$1} failed"
+	mount.nfs "127.0.0.1:$nfs_path" "${2:-$nfs_mountpoint}" -o "$nfs_options${1:+,$1}" || give_up "mount.nfs -o $nfs_options${1:+,$1} failed"
 }
 
-# nfs_umount: and waits until the cache has committed what the mount held. Nothing to do when not mounted.
+# nfs_umount [DIRECTORY]: and waits, after the last NFS mount, until the cache has committed what it held. Nothing to do when not mounted.
 nfs_umount() {
-	is_mounted "$nfs_mountpoint" || return 0
-	unmount "$nfs_mountpoint" && wait_until 10 'the cookies of the mount to be given back' cookies_are_gone
+	is_mounted "${1:-$nfs_mountpoint}" || return 0
+	unmount "${1:-$nfs_mountpoint}" || return
+	grep -q ' nfs4\{0,1\} ' /proc/mounts || wait_until 10 'the cookies of the mount to be given back' cookies_are_gone
 }
 
 # settle: everything read so far has been copied to the cache.

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The kernel's NFS server, exporting a tmpfs on loopback. Needs ktap.sh and wait.sh.
+# The kernel's NFS server, exporting a tmpfs or a disk on loopback. Needs ktap.sh and wait.sh.
 
 nfsd_export=/run/export
 nfsd_run=/run/nfsd
 nfsd_pipefs=/run/nfsd/pipefs
 
-# nfsd_start VERSION: the server for `3` or a `4.x` client, with all daemons it needs; returns when it answers.
+# nfsd_start VERSION [DISK]: the server for `3` or a `4.x` client, with all daemons it needs; returns when it answers. It exports a
+# tmpfs, or what is on the disk.
 # On failure the daemons' last words are shown; nfsd_stop undoes whatever was reached.
 nfsd_start() {
 	nfsd_version=$1
@@ -13,16 +14,27 @@ nfsd_start() {
 	[ "$nfsd_version" != 3 ] || nfsd_unused=4
 	mkdir -p "$nfsd_export" "$nfsd_pipefs" "$nfsd_run/cld" /var/lib/nfs /run/rpcbind
 	touch /var/lib/nfs/etab /var/lib/nfs/rmtab
-	mount -t tmpfs -o size=128M export "$nfsd_export" &&
+	if [ -n "${2:-}" ]; then
+		mount "$2" "$nfsd_export"
+	else
+		mount -t tmpfs -o size=128M export "$nfsd_export"
+	fi &&
 		mount -t rpc_pipefs pipefs "$nfsd_pipefs" &&
 		mount -t nfsd nfsd /proc/fs/nfsd &&
 		nfsd_daemons &&
 		# A tmpfs has no UUID for file handles, so the export is given an fsid; 0 makes it the root of NFSv4 as well.
 		exportfs -i -o rw,no_root_squash,insecure,async,no_subtree_check,fsid=0 "127.0.0.1:$nfsd_export" &&
-		rpc.nfsd -H 127.0.0.1 -N "$nfsd_unused" 4 >>"$nfsd_run/log" 2>&1 &&
-		nfsd_end_grace && return
+		nfsd_serve && nfsd_end_grace && return
 	show "$nfsd_run/log" 'NFS server daemons said'
 	return 1
+}
+
+# nfsd_halt, nfsd_serve: the server goes, with the state it had of its clients, and comes back; its daemons stay.
+nfsd_halt() {
+	echo 0 >/proc/fs/nfsd/threads
+}
+nfsd_serve() {
+	rpc.nfsd -H 127.0.0.1 -N "$nfsd_unused" 4 >>"$nfsd_run/log" 2>&1
 }
 
 nfsd_daemons() {
@@ -60,7 +72,7 @@ nfsd_end_grace() {
 # nfsd_stop: the opposite of nfsd_start, from any state it left.
 nfsd_stop() {
 	if is_mounted /proc/fs/nfsd; then
-		echo 0 >/proc/fs/nfsd/threads
+		nfsd_halt
 		exportfs -ua
 		exportfs -f
 	fi

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# QEMU's 9p share with cache=fscache, and a cache for it. Sourced by the cases of this suite.
+
+for ninep_part in ktap wait fscache-stats cache files exercise; do
+	. "$CRUCIBLE_LIB/$ninep_part.sh"
+done
+
+ninep_mountpoint=/run/mnt
+
+ninep_begin() {
+	mkdir -p "$ninep_mountpoint"
+	at_exit "rmdir $ninep_mountpoint"
+	at_exit cache_stop
+	cache_start "$CRUCIBLE_DISK_CACHE" || give_up 'cachefilesd did not start the cache'
+	at_exit ninep_umount
+	ninep_mount
+}
+
+ninep_mount() {
+	mount -t 9p -o trans=virtio,version=9p2000.L,cache=fscache export "$ninep_mountpoint" || give_up 'mount -t 9p failed'
+}
+
+ninep_umount() {
+	unmount "$ninep_mountpoint" && wait_until 10 'the cookies of the mount to be given back' cookies_are_gone
+}

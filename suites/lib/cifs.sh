@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# An SMB client with its server and cache in the same guest: what every case of cifs-fsc begins with.
+
+for cifs_part in ktap wait fscache-stats cache files smbd; do
+	. "$CRUCIBLE_LIB/$cifs_part.sh"
+done
+
+cifs_mountpoint=/run/mnt
+
+# The files on the server, in bytes; whole pages only.
+cifs_sizes='large=3145728 medium=524288 small=4096'
+
+# cifs_begin: server, cache, and the seeded files of cifs_sizes on the server. Everything is undone when the case ends.
+# Sets file_bytes and server_hash.
+cifs_begin() {
+	mkdir -p "$cifs_mountpoint"
+	at_exit "rmdir $cifs_mountpoint"
+	at_exit cache_stop
+	cache_start "$CRUCIBLE_DISK_CACHE" || give_up 'cachefilesd did not start the cache'
+	at_exit smbd_stop
+	smbd_start "$CRUCIBLE_DISK_EXPORT" || give_up 'the SMB server did not start'
+	at_exit 'cifs_umount $cifs_mountpoint'
+	file_bytes=0
+	for cifs_file in $cifs_sizes; do
+		seeded "$((CRUCIBLE_SEED + file_bytes))" "${cifs_file#*=}" >"$smbd_export/${cifs_file%=*}"
+		file_bytes=$((file_bytes + ${cifs_file#*=}))
+	done
+	server_hash=$(sha256_all "$smbd_export")
+}
+
+# cifs_mount [OPTIONS] [DIRECTORY]: the share there, or on cifs_mountpoint; OPTIONS such as `fsc` are added.
+cifs_mount() {
+	cifs_options="vers=3.1.1,username=crucible,password=crucible${1:+,$1}"
+	mount.cifs //127.0.0.1/export "${2:-$cifs_mountpoint}" -o "$cifs_options" || give_up "mount.cifs -o $cifs_options failed"
+}
+
+# cifs_umount [DIRECTORY]: when nothing else has the share mounted, waits until the cache has committed what was read.
+cifs_umount() {
+	is_mounted "${1:-$cifs_mountpoint}" || return 0
+	unmount "${1:-$cifs_mountpoint}" || return
+	grep -q ' cifs ' /proc/mounts || wait_until 10 'the cookies of the mount to be given back' cookies_are_gone
+}
+
+# settle: everything read so far has been copied to the cache, which 6.12 does as writeback of pages marked for it.
+settle() {
+	sync
+	wait_until 10 'netfs requests to end' netfs_is_idle
+}
+
+# measure_counters: READs the client sent and the bytes it got for them, while mounted; operations of the cache.
+measure_counters() {
+	# Bytes read: 3674112  Bytes written: 0
+	# Reads: 5 total 0 failed
+	# IO     : rd=12 wr=34 mis=0
+	awk '$1 == "Bytes" && $2 == "read:" { bytes += $3 }
+		$1 == "Reads:" { reads += $2 }
+		$1 == "IO" { split($3, rd, "="); split($4, wr, "=") }
+		END { print reads + 0, bytes + 0, rd[2] + 0, wr[2] + 0 }' /proc/fs/cifs/Stats /proc/fs/fscache/stats
+}
+
+# measure PREFIX COMMAND [ARGUMENT...]: as in nfs.sh. The client's counts are of the connection, so it must stay mounted.
+measure() {
+	measure_prefix=$1
+	shift
+	measure_before=$(measure_counters)
+	eval "${measure_prefix}_out=\$(\"\$@\")"
+	settle
+	# shellcheck disable=SC2046,SC2086 # eight words on purpose: four counters before, the same four after
+	set -- $measure_before $(measure_counters)
+	eval "${measure_prefix}_server_reads=$(($5 - $1)) ${measure_prefix}_server_bytes=$(($6 - $2))"
+	eval "${measure_prefix}_cache_reads=$(($7 - $3)) ${measure_prefix}_cache_writes=$(($8 - $4))"
+}

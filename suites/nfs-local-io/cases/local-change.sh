@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# local-change.sh VERSION OPERATION...: a cached file is changed through the mount (lib/fileop.c says how). The server has what the same
+# operations make of a copy, and so has every later reader: with the page cache dropped, after a remount, and out of the cache again.
+. "$CRUCIBLE_LIB/nfs.sh"
+
+plan 8
+nfs_begin "$1"
+shift
+
+nfs_mount fsc
+measure cold sha256_all "$nfs_mountpoint"
+check 'cold read gives the content of the server' [ "$cold_out" = "$server_hash" ]
+
+cp "$nfsd_export/large" reference
+fileop --plain reference "$@" || give_up 'the reference was not made'
+invalidations=$(fscache_stat n Invals)
+check 'the file is changed' fileop "$nfs_mountpoint/large" "$@"
+invalidations=$(($(fscache_stat n Invals) - invalidations))
+check 'the server holds what these operations make of it' cmp -s reference "$nfsd_export/large"
+changed_hash=$(sha256_all "$nfsd_export")
+
+check 'read back under the mount gives the new content' [ "$(sha256_all "$nfs_mountpoint")" = "$changed_hash" ]
+drop_pages "$nfs_mountpoint" || give_up 'the page cache could not be dropped'
+check 'and so it does without the page cache' [ "$(sha256_all "$nfs_mountpoint")" = "$changed_hash" ]
+nfs_umount
+
+nfs_mount fsc
+measure fresh sha256_all "$nfs_mountpoint"
+check 'read back after a remount gives the new content' [ "$fresh_out" = "$changed_hash" ]
+nfs_umount
+
+nfs_mount fsc
+measure warm sha256_all "$nfs_mountpoint"
+check 'the new content, once cached, is read back the same' [ "$warm_out" = "$changed_hash" ]
+check 'the new content is served without a READ on the server' [ "$warm_server_reads" -eq 0 ]
+
+evidence changed_size "$(stat -c %s "$nfsd_export/large")"
+evidence invalidations "$invalidations"
+evidence cold_cache_writes "$cold_cache_writes"
+evidence warm_cache_reads "$warm_cache_reads"
