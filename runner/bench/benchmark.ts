@@ -1,6 +1,7 @@
 /** What a benchmark is, and what it is given. */
 
 import type { Settings } from '../config/settings.ts';
+import type { EventListener } from '../model/event.ts';
 import type { AccelChoice } from '../vm/accel.ts';
 import type { Measurements } from './measurement.ts';
 import type { Peer } from './peers.ts';
@@ -17,6 +18,8 @@ export interface BenchContext {
 	readonly signal: AbortSignal;
 	/** What is being done, for people. */
 	readonly say: (text: string) => void;
+	/** Hears of builds on the way. */
+	readonly onEvent: EventListener;
 }
 
 export interface Benchmark {

@@ -17,9 +17,9 @@ export interface Booted {
 	readonly spec: MachineSpec;
 }
 
-/** Built or found; what is told of a build goes to `say`. */
-export async function prepareBoot({ settings, accel, signal, say }: BenchContext): Promise<Booted> {
-	const emitter = createEmitter([(event) => event.type === 'note' && say(event.text)]);
+/** Built or found. */
+export async function prepareBoot({ settings, accel, signal, onEvent }: BenchContext): Promise<Booted> {
+	const emitter = createEmitter([onEvent]);
 	const options = { settings, emitter, signal };
 	const suites = selectCases(await loadSuites(checkout.suites), [], ['smoke']);
 	const source = await prepareSource(settings.kernel[0] ?? '', [], options);

@@ -25,6 +25,7 @@ async function bench(t: ExecutionContext, benchmarks: readonly Benchmark[]) {
 			peers: [],
 			signal: new AbortController().signal,
 			say: (text) => told.push(text),
+			onEvent() {},
 		},
 		folder: join(folder, 'bench'),
 		onMeasured: (some) => told.push(...Object.keys(some)),

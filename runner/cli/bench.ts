@@ -9,6 +9,7 @@ import { headline, tableLines } from '../bench/table.ts';
 import { checkout } from '../config/paths.ts';
 import { environment, folders, outputStyle } from '../config/settings.ts';
 import { createPaint } from '../report/paint.ts';
+import { createTerminalReporter } from '../report/terminal.ts';
 import { prepareHost } from '../session/host.ts';
 import { UserError } from '../util/errors.ts';
 import { didYouMean } from '../util/text.ts';
@@ -34,16 +35,30 @@ export function addBench(program: Command, context: CommandContext): void {
 		const settings = await settingsOf({ ...flags });
 		const chosen = choose(names);
 		const peers = (flags.peer ?? []).map(parsePeer).map(({ name, dir }) => ({ name, dir: absolute(dir) }));
-		const paint = createPaint(outputStyle(Boolean(process.stdout.isTTY)).color);
+		const { color, live } = outputStyle(Boolean(process.stderr.isTTY));
+		const paint = createPaint(color);
 		const out = flags.json ? process.stderr : process.stdout;
-		const say = (text: string) => process.stderr.write(`${text}\n`);
+		const reporter = createTerminalReporter({
+			stdout: out,
+			stderr: process.stderr,
+			isTty: live,
+			color,
+			width: process.stderr.columns ?? 100,
+		});
+		const say = (text: string) => {
+			reporter.stop();
+			process.stderr.write(`${text}\n`);
+		};
 		const signal = context.interrupts.drain;
 		await prepareHost(settings.kernel, { signal, onProgress: say });
 		const accel = await chooseAccel(settings.accel, { stateDir: folders.state, signal });
 		const { measurements, files, exitCode } = await runBenchmarks(chosen, {
-			context: { settings, accel, samples: flags.samples, peers, signal, say },
+			context: { settings, accel, samples: flags.samples, peers, signal, say, onEvent: reporter.onEvent },
 			folder: join(checkout.results, 'bench'),
-			onMeasured: (some) => out.write(`${tableLines(some, paint).join('\n')}\n`),
+			onMeasured(some) {
+				reporter.stop();
+				out.write(`${tableLines(some, paint).join('\n')}\n`);
+			},
 		});
 		if (flags.json) process.stdout.write(`${JSON.stringify(measurements, undefined, '\t')}\n`);
 		out.write(`\n${paint('bold', headline(measurements))}\n${files.join('\n')}\n`);

@@ -5,60 +5,11 @@ import { join } from 'node:path';
 import test from 'ava';
 import { execa } from 'execa';
 import { checkout } from '../config/paths.ts';
-import type { Event } from '../model/event.ts';
 import { findRun } from '../session/store.ts';
 import { poll } from '../util/deadline.ts';
 import { crucible, outline, runJson } from './crucible.ts';
 import { freshPatch, plantedData, unique } from './fresh-patch.ts';
-
-/** What the first Ctrl-C is answered with. */
-const again = 'once more stops it now';
-
-/** Starts a run and gives its events; `stop` is called once with the first event that `until` accepts. */
-async function runUntil(
-	args: readonly string[],
-	until: (event: Event) => boolean,
-	stop: (pid: number) => void,
-	onAgain?: (pid: number) => void,
-) {
-	const child = execa(join(checkout.top, 'crucible'), ['run', '--events', ...args], {
-		reject: false,
-		cwd: checkout.top,
-		stdin: 'ignore',
-		env: { CI: 'true' },
-	});
-	let isStopped = false;
-	const events: Event[] = [];
-	let partial = '';
-	child.stdout.on('data', (chunk: Buffer) => {
-		const lines = (partial + chunk.toString()).split('\n');
-		partial = lines.pop() ?? '';
-		for (const line of lines) {
-			const event = JSON.parse(line) as Event;
-			events.push(event);
-			if (isStopped || !until(event)) continue;
-			isStopped = true;
-			stop(child.pid ?? 0);
-		}
-	});
-	let said = '';
-	child.stderr.on('data', (chunk: Buffer) => {
-		if (said.includes(again)) return;
-		said += chunk.toString();
-		if (said.includes(again)) onAgain?.(child.pid ?? 0);
-	});
-	const { exitCode, signal, stderr } = await child;
-	return { exitCode, signal, stderr, events };
-}
-
-/** Processes whose command line holds `text`. */
-async function processesWith(text: string): Promise<string[]> {
-	const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
-	const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-	return lines.filter((line) => line.includes(text)).map((line) => line.replaceAll('\0', ' ').slice(0, 200));
-}
-
-const isCaseStart = (event: Event) => event.type === 'case-started';
+import { isCaseStart, processesWith, runUntil } from './interrupted-run.ts';
 
 test.serial('SIGKILL in the middle of a case leaves no QEMU, and --resume ends the same run', async (t) => {
 	const killed = await runUntil(['erofs-ondemand', '--jobs', '1'], isCaseStart, (pid) => process.kill(pid, 'SIGKILL'));

@@ -20,6 +20,7 @@ import type { PhaseTime } from '../model/run.ts';
 import type { KernelObjects } from '../parse/symbolize.ts';
 import { programsOf, type Suite } from '../suite/load.ts';
 import type { Provisions } from '../suite/provision.ts';
+import { removedWhenKilled } from '../util/janitor.ts';
 import type { Scope } from '../util/scope.ts';
 import type { AccelChoice } from '../vm/accel.ts';
 import type { Clock, MachineSpec } from '../vm/machine-spec.ts';
@@ -141,12 +142,14 @@ export async function furnish(spec: MachineSpec, suite: Suite, scope: Scope, sig
 		const disk = suite.needs.disks[name];
 		if (!disk) throw new Error(`the suite ${suite.name} has no disk ${name}`);
 		const base = await makeDisk(disk, { cacheDir: folders.cache, signal });
+		scope.use(removedWhenKilled(path));
 		scope.defer(() => rm(path, { force: true }));
-		// A killed run may have left one.
+		// The host may have gone down with one.
 		await rm(path, { force: true });
 		await overlay(base, path, signal);
 	}
 	for (const { path } of spec.shares ?? []) {
+		scope.use(removedWhenKilled(path));
 		scope.defer(() => rm(path, { recursive: true, force: true }));
 		await mkdir(path, { recursive: true });
 	}

@@ -2,7 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { removedWhenKilled } from './janitor.ts';
 
 /** A name beside `path`, unlikely to exist, that clean-up recognises by its leading `.aside-`. */
 export function asideName(path: string): string {
@@ -25,7 +26,8 @@ export async function writeWhole(path: string, data: string | Uint8Array | Itera
 
 /** Fills a new folder through `fill`, then moves it to `path`; when another process was faster, its folder is kept. */
 export async function makeWhole(path: string, fill: (aside: string) => Promise<void>): Promise<void> {
-	const aside = asideName(path);
+	const aside = resolve(asideName(path));
+	using _unlessKilled = removedWhenKilled(aside);
 	await mkdir(aside, { recursive: true });
 	try {
 		await fill(aside);

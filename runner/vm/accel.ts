@@ -1,7 +1,7 @@
 /** Which accelerator to use: KVM is proved with a guest before it is trusted, since /dev/kvm may open and never run one. */
 
 import { constants } from 'node:fs';
-import { access, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DeadlineError, withDeadline } from '../util/deadline.ts';
@@ -80,8 +80,8 @@ async function recall(file: string): Promise<z.output<typeof remembered> | undef
 /** Runs the probe guest under `accel`; takes at most `ms` (and what ending QEMU takes). */
 export async function probe(accel: Accel, options: { readonly ms?: number; readonly signal?: AbortSignal } = {}): Promise<Usable> {
 	const { ms = probeMs, signal } = options;
-	const dir = await makePrivateDir();
-	const kernel = join(dir, 'probe');
+	await using dir = await makePrivateDir();
+	const kernel = join(dir.path, 'probe');
 	await writeFile(kernel, probeGuest());
 	const child = startQemu([
 		...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-machine', 'q35', ...accelArgs(accel)],
@@ -104,6 +104,5 @@ export async function probe(accel: Accel, options: { readonly ms?: number; reado
 	} finally {
 		child.kill('SIGKILL');
 		await child;
-		await rm(dir, { recursive: true, force: true });
 	}
 }

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
@@ -78,13 +77,13 @@ test('registers are read in the order of QEMU', (t) => {
 
 /** A peer that answers by a table, as the stub's other end. */
 async function withPeer(answers: Readonly<Record<string, string>>, body: (stub: GdbStub, peer: Socket, asked: string[]) => Promise<void>) {
-	const dir = await makePrivateDir();
+	await using dir = await makePrivateDir();
 	const server = createServer();
 	const asked: string[] = [];
 	try {
-		server.listen(join(dir, 'gdb'));
+		server.listen(join(dir.path, 'gdb'));
 		const connecting = once(server, 'connection') as Promise<[Socket]>;
-		const socket = await connectSocket(join(dir, 'gdb'), { ms: 5_000 });
+		const socket = await connectSocket(join(dir.path, 'gdb'), { ms: 5_000 });
 		const [peer] = await connecting;
 		peer.on(
 			'data',
@@ -100,7 +99,6 @@ async function withPeer(answers: Readonly<Record<string, string>>, body: (stub: 
 		peer.destroy();
 	} finally {
 		server.close();
-		await rm(dir, { recursive: true, force: true });
 	}
 }
 

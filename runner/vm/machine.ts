@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { DeadlineError, withDeadline } from '../util/deadline.ts';
@@ -230,8 +230,7 @@ async function launch(spec: MachineSpec, options: MachineOptions): Promise<Parts
 	const scope = new Scope();
 	try {
 		await mkdir(dir, { recursive: true });
-		const sockets = await makePrivateDir();
-		scope.defer(() => rm(sockets, { recursive: true, force: true }));
+		const { path: sockets } = scope.use(await makePrivateDir());
 		const stub = join(sockets, 'kernel');
 		const hasStub = options.template !== undefined && (await writeKernelStub(spec.kernel, stub));
 		const booted = hasStub ? { ...spec, kernel: stub, initrd: stub } : spec;

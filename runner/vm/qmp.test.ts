@@ -1,18 +1,17 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
 import { startQemu } from './machine.ts';
-import { makePrivateDir } from './private-dir.ts';
+import { makePrivateDir, type PrivateDir } from './private-dir.ts';
 import { Qmp, QmpError } from './qmp.ts';
 import { connectSocket } from './socket.ts';
 
-const test = anyTest as TestFn<{ qmp: Qmp; child: ReturnType<typeof startQemu>; dir: string }>;
+const test = anyTest as TestFn<{ qmp: Qmp; child: ReturnType<typeof startQemu>; dir: PrivateDir }>;
 
 // QEMU itself answers: no guest runs, so this takes no time.
 test.beforeEach(async (t) => {
 	const dir = await makePrivateDir();
-	const path = join(dir, 'qmp');
+	const path = join(dir.path, 'qmp');
 	const child = startQemu(['-S', '-nodefaults', '-display', 'none', '-machine', 'none', '-qmp', `unix:${path},server=on,wait=off`]);
 	t.context = { child, dir, qmp: await Qmp.connect(await connectSocket(path, { ms: 10_000 })) };
 });
@@ -21,7 +20,7 @@ test.afterEach.always(async (t) => {
 	t.context.qmp[Symbol.dispose]();
 	t.context.child.kill('SIGKILL');
 	await t.context.child;
-	await rm(t.context.dir, { recursive: true, force: true });
+	await t.context.dir[Symbol.asyncDispose]();
 });
 
 test('a command is answered, and many at once keep their answers apart', async (t) => {

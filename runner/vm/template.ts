@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { InfraError, messageOf } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { makeWhole, writeWhole } from '../util/files.ts';
+import { removedWhenKilled } from '../util/janitor.ts';
 import { lock } from '../util/lock.ts';
 import { diskSize } from './disk-size.ts';
 import { Machine } from './machine.ts';
@@ -154,6 +155,7 @@ async function build(
 	const { cacheDir, ramInMemory = true } = options;
 	const inMemory = ramInMemory ? await chooseRamDir(cacheDir, spec.memoryMiB) : undefined;
 	const inMemoryPath = inMemory && join(inMemory, `${expected.key}-${randomBytes(4).toString('hex')}.ram`);
+	using _unlessKilled = inMemoryPath === undefined ? undefined : removedWhenKilled(inMemoryPath);
 	let manifest: Manifest | undefined;
 	try {
 		await makeWhole(dir, async (aside) => {
