@@ -47,13 +47,15 @@ export async function buildKernels(flags: Readonly<Record<string, unknown>> & Se
 	const options = { settings, emitter, signal };
 	try {
 		await emitter.phase('host', (progress) => prepareHost(settings.kernel, { signal, onProgress: progress }));
+		const images = prepareImages(['base'], options);
+		// Told when it is waited for.
+		images.catch(() => {});
 		const suites = selectCases(await loadSuites(checkout.suites), [], ['smoke']);
 		const sources = [];
 		for (const spec of settings.kernel) sources.push(await prepareSource(spec, patches, options));
 		const kernels: BuiltKernel[] = [];
 		for (const source of sources) kernels.push(await prepareKernel(source, suites, options));
-		const images = await prepareImages(['base'], options);
-		return { settings, kernels, images };
+		return { settings, kernels, images: await images };
 	} finally {
 		reporter.stop();
 	}

@@ -21,12 +21,13 @@ async function end(exitCode: number): Promise<never> {
 const interrupts = createInterrupts(process, (text) => process.stderr.write(`${text}\n`));
 try {
 	let exitCode: number = exitCodes.pass;
-	const program = createProgram({
+	const context = {
 		interrupts,
-		finish(code) {
+		finish(code: number) {
 			exitCode = code;
 		},
-	});
+	};
+	const program = await createProgram(context, process.argv[2]);
 	await program.parseAsync(process.argv);
 	await end(interrupts.exitCode() ?? exitCode);
 } catch (error) {
