@@ -55,7 +55,10 @@ const places = [
 	{ what: /process\.exit\(/, only: ['cli/main.ts'] },
 	{ what: /process\.env\b/, only: ['config/settings.ts'] },
 	{ what: /(?<![.\w])console\.(?:log|error|warn|info|debug)\(/, only: ['report/terminal.ts'] },
-	{ what: /from 'execa'/, only: ['util/exec.ts', 'util/lock.ts', 'util/janitor.ts', 'integration/crucible.ts'] },
+	{
+		what: /from 'execa'/,
+		only: ['util/exec.ts', 'util/lock.ts', 'util/janitor.ts', 'integration/crucible.ts', 'integration/interrupted-run.ts'],
+	},
 	{ what: /from 'zx'|import\('zx'\)/, only: ['image/steps.ts'] },
 ];
 
