@@ -67,11 +67,12 @@ int abandoned(const char *mountpoint, const char *unused)
 	server_start(&server, mountpoint, nodes, 2, 0);
 	root = open(mountpoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fd = openat(root, "file", O_RDWR | O_CLOEXEC);
-	/* No readahead: each reader has a request of its own. */
-	posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
 	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
 		give_up("the file cannot be mapped");
+	/* No readahead: each reader has a request of its own. */
+	posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
+	madvise(map, 4096, MADV_RANDOM);
 	map[0] = 1;
 	for (int i = 0; i < READERS; i++) {
 		readers[i] = (struct reader){ .fd = fd, .offset = (i + 1) * 4096 };

@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "case.h"
+
+const char *case_mountpoint;
 
 static int number, failed;
 static const char *waited_for;
@@ -47,8 +50,10 @@ void give_up(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	check(false, text);
-	/* Not exit: another thread may hold what its handlers wait for. */
 	fflush(stdout);
+	/* A process that ends closes its files, which asks its own server: the connection has to go first. */
+	umount2(case_mountpoint, MNT_FORCE);
+	/* Not exit: another thread may hold what its handlers wait for. */
 	_exit(1);
 }
 

@@ -10,6 +10,9 @@
 
 #include "server.h"
 
+/* Where the server of this case is mounted. */
+extern const char *case_mountpoint;
+
 void plan(int count);
 bool check(bool condition, const char *name);
 void evidence(const char *name, uint64_t value);

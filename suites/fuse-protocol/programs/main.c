@@ -19,6 +19,7 @@ static const struct {
 
 int main(int argc, char **argv)
 {
+	case_mountpoint = argc > 2 ? argv[2] : "";
 	for (size_t i = 0; argc > 2 && i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (strcmp(argv[1], cases[i].name) == 0)
 			return cases[i].run(argv[2], argc > 3 ? argv[3] : "");
