@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A 9P2000.L server that does as it is told: serves a directory on a Unix socket, counts what it is asked, and takes orders to hold back
+ * an answer, to refuse, to cut short, to lie or to hang up.
+ *
+ *   ninepd --root DIR --socket PATH --control PATH [OPTION...]                runs in the foreground
+ *     --ready-fd N       writes "ready" to fd N once it listens
+ *     --order ORDER      as the command; may be given more than once
+ *     --msize N          the largest message
+ *   ninepd --ctl CONTROL [--deadline SECONDS] COMMAND...                      asks a running server (commands: see control.c)
+ *
+ * All work is done in one thread, in the order in which it came, so that an order says exactly what waits and what does not. The server
+ * must not look into its own mount.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ninepd.h"
+
+void complain(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("ninepd: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static int serve(struct server *server)
+{
+	enum { SIGNALS, LISTENER, CONTROL, MOUNTS, CLIENTS = MOUNTS + MAX_CONNECTIONS };
+
+	while (!server->quitting) {
+		size_t clients = server->client_count;
+		struct pollfd fds[CLIENTS + MAX_CLIENTS] = {
+			[SIGNALS] = { .fd = server->signals, .events = POLLIN },
+			[LISTENER] = { .fd = server->listener, .events = POLLIN },
+			[CONTROL] = { .fd = server->control, .events = POLLIN },
+		};
+
+		for (size_t i = 0; i < MAX_CONNECTIONS; i++)
+			fds[MOUNTS + i] = (struct pollfd){ .fd = server->connections[i].fd, .events = POLLIN };
+		for (size_t i = 0; i < clients; i++)
+			fds[CLIENTS + i] = (struct pollfd){ .fd = server->clients[i].fd, .events = POLLIN };
+		if (poll(fds, CLIENTS + clients, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			complain("poll: %s", strerror(errno));
+			return -1;
+		}
+		if (fds[SIGNALS].revents)
+			server->quitting = true;
+		for (size_t i = 0; i < MAX_CONNECTIONS; i++)
+			if (fds[MOUNTS + i].revents && server->connections[i].fd >= 0)
+				connection_read(server, &server->connections[i]);
+		for (size_t i = 0; i < clients; i++)
+			if (fds[CLIENTS + i].revents)
+				control_read(server, &server->clients[i]);
+		control_wake(server);
+		control_sweep(server);
+		if (fds[LISTENER].revents)
+			connections_accept(server);
+		if (fds[CONTROL].revents)
+			control_accept(server);
+	}
+	return 0;
+}
+
+static int tell_ready(int fd)
+{
+	if (fd < 0)
+		return 0;
+	if (write(fd, "ready\n", 6) != 6) {
+		complain("cannot tell fd %d that we are ready: %s", fd, strerror(errno));
+		return -1;
+	}
+	close(fd);
+	return 0;
+}
+
+static int add_order(struct server *server, const char *text)
+{
+	const char *problem = NULL;
+
+	if (orders_add(server, text, &problem))
+		return 0;
+	complain("%s: %s", problem, text);
+	return -1;
+}
+
+static int open_root(const char *path)
+{
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		complain("cannot open %s: %s", path, strerror(errno));
+	return fd;
+}
+
+static int usage(void)
+{
+	fputs("usage: ninepd --root DIR --socket PATH --control PATH [--ready-fd N] [--order ORDER]... [--msize N]\n"
+	      "       ninepd --ctl CONTROL [--deadline SECONDS] COMMAND...\n",
+	      stderr);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "root", required_argument, NULL, 'd' },    { "socket", required_argument, NULL, 's' },
+		{ "control", required_argument, NULL, 'c' }, { "ready-fd", required_argument, NULL, 'r' },
+		{ "order", required_argument, NULL, 'o' },   { "msize", required_argument, NULL, 'm' },
+		{ NULL, 0, NULL, 0 },
+	};
+	static struct server server = { .root = -1, .msize = MSIZE };
+	int ready_fd = -1;
+	int option;
+
+	if (argc > 1 && strcmp(argv[1], "--ctl") == 0)
+		return ctl_main(argc - 2, argv + 2);
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'd': server.root = open_root(optarg); break;
+		case 's': server.socket_path = optarg; break;
+		case 'c': server.control_path = optarg; break;
+		case 'r': ready_fd = atoi(optarg); break;
+		case 'm': server.msize = (uint32_t)strtoul(optarg, NULL, 0); break;
+		case 'o':
+			if (add_order(&server, optarg) < 0)
+				return 2;
+			break;
+		default: return usage();
+		}
+	}
+	if (server.root < 0 || !server.socket_path || !server.control_path || server.msize < 4096 || optind != argc)
+		return usage();
+	for (size_t i = 0; i < MAX_CONNECTIONS; i++)
+		server.connections[i].fd = -1;
+	umask(0);
+	server.signals = open_signals();
+	return server.signals < 0 || connections_listen(&server) < 0 || control_listen(&server) < 0 || tell_ready(ready_fd) < 0 ||
+	       serve(&server) < 0;
+}
