@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The on-demand protocol of cachefiles, rule by rule, against the raw device. Run in a folder with images/NAME.erofs, images/NAME.blob,
- * source-NAME/big and cache/, for NAME a and b (cases/protocol.sh makes them).
+ * source-NAME/big and cache/, for NAME a and b (suites/lib/protocol.sh makes them).
  *
  *   protocol GROUP              KTAP of the tests of that group
  *   protocol fuzz SEED STEPS    the same steps for the same seed
@@ -14,6 +14,7 @@
 static const struct group *const groups[] = {
 	&commands_group,  &message_ids_group, &anonymous_fd_group, &polling_group,   &restoring_group, &killing_group,
 	&sharing_group,	  &closing_group,     &collision_group,	   &limits_group,    &dead_group,
+	&poll_race_group, &reopen_race_group,
 };
 
 int main(int argc, char **argv)
