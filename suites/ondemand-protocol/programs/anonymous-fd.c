@@ -126,7 +126,7 @@ static void other_calls(struct cache *cache)
 	struct stat stat;
 
 	check_result(result_of(read(fd, buffer, PAGE)), -EBADF, "read");
-	check_result(result_of(pread(fd, buffer, PAGE, 0)), -EBADF, "pread");
+	check_result(result_of(pread(fd, buffer, PAGE, 0)), -ESPIPE, "pread");
 	check_result(result_of(ftruncate(fd, 0)), -EINVAL, "ftruncate");
 	check_result(result_of(fallocate(fd, 0, 0, PAGE)), -ENODEV, "fallocate");
 	check_result(result_of(fsync(fd)), -EINVAL, "fsync");

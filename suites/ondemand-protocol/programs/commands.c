@@ -108,8 +108,8 @@ static void bound(struct cache *cache)
 {
 	static const struct command commands[] = {
 		{ "bind", -EBUSY },	     { "bind ondemand", -EBUSY }, { "bind nonsense", -EBUSY }, { "dir /", -EEXIST },
-		{ "tag two", -EEXIST },	     { "cull a/b", -EINVAL },	  { "inuse a/b", -EINVAL },    { "cull absent", -ESTALE },
-		{ "inuse absent", -ESTALE }, { "bogus", -EOPNOTSUPP },	  { "copen", -EINVAL },	       { "copen 1", -EINVAL },
+		{ "tag two", -EEXIST },	     { "cull a/b", -EINVAL },	  { "inuse a/b", -EINVAL },    { "cull absent", -ENOENT },
+		{ "inuse absent", -ENOENT }, { "bogus", -EOPNOTSUPP },	  { "copen", -EINVAL },	       { "copen 1", -EINVAL },
 		{ "copen ,", -EINVAL },	     { "copen ,1", -EINVAL },	  { "copen x,1", -EINVAL },    { "copen -1,1", -EINVAL },
 		{ "copen 1,1", -EINVAL },    { "copen 0,0", -EINVAL },	  { "copen 1,", -EINVAL },     { "copen 0x1,1", -EINVAL },
 		{ "copen 1 ,1", -EINVAL },   { "copen 4294967295,1", -EINVAL }, { "copen 4294967296,1", -EINVAL },

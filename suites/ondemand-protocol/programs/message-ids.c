@@ -127,6 +127,7 @@ static void close_needs_no_answer(struct cache *cache)
 	fd = object_of(cache, message.head.object_id)->fd;
 	check_result(copen(cache, message.head.msg_id, "0"), -EINVAL, "copen of a CLOSE");
 	check_result(cread(fd, message.head.msg_id), -EINVAL, "READ_COMPLETE of a CLOSE");
+	answer(cache, &message);
 }
 
 /* All at once, each with an id of its own, completed last first. */

@@ -76,7 +76,7 @@ void evidence(const char *name, long value);
 int run_group(const struct group *group);
 
 /* waits.c: seconds are meant for KVM and grow with CRUCIBLE_SCALE. */
-#define PATIENCE 5
+#define PATIENCE 15
 int deadline_ms(int seconds);
 long now_ms(void);
 bool wait_until(int seconds, bool (*is_so)(const void *), const void *of);
