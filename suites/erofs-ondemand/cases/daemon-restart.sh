@@ -5,7 +5,7 @@
 . "$CRUCIBLE_LIB/wait.sh"
 . "$CRUCIBLE_LIB/fscache-stats.sh"
 . "$CRUCIBLE_LIB/ondemand.sh"
-. "${0%/*}/tree.sh"
+. "$CRUCIBLE_LIB/tree.sh"
 
 plan 11
 tree_make source 2097152
