@@ -1,0 +1,1 @@
+../../lib/netless.c
