@@ -40,6 +40,15 @@ const bad: [string, string[], RegExp][] = [
 	['a comparison with itself', ['compare'], /nothing to compare[\s\S]*hint: give --patch/],
 	['a threshold that is no probability', ['compare', '--threshold', '5'], /not a number between 0 and 1/],
 	['a base that is nothing', ['compare', '--base', 'v6.99'], /"v6\.99" is neither a stored run nor a kernel/],
+	['a bisection without a case', ['bisect', '--good', 'a', '--bad', 'b'], /--case is missing[\s\S]*hint:/],
+	['a bisection of nothing', ['bisect', '--case', 'nfs-fsc/v42-remount'], /nothing to bisect[\s\S]*hint: give --good and --bad/],
+	['a bisection by several cases', ['bisect', '--case', 'nfs-fsc/*', '--good', 'a', '--bad', 'b'], /and one must tell[\s\S]*hint:/],
+	[
+		'a bisection of what is no git tree',
+		['bisect', '--case', 'nfs-fsc/v42-remount', '--good', 'a', '--bad', 'b'],
+		/debian:6\.12 is no git tree/,
+	],
+	['a sign that is no expression', ['bisect', '--case', 'nfs-fsc/v42-remount', '--sign', '(', '--patch', 'x'], /--sign \(: /],
 	['a timeout that is no number', ['run', '--timeout', 'soon'], /soon/],
 ];
 for (const [what, args, message] of bad) {

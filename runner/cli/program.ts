@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
+import { addBisect } from './bisect.ts';
 import { addBoot } from './boot.ts';
 import { addBuild } from './build.ts';
 import { addClean } from './clean.ts';
@@ -35,6 +36,7 @@ export function createProgram(context: CommandContext): Command {
 		addRun,
 		addWatch,
 		addCompare,
+		addBisect,
 		addBuild,
 		addBoot,
 		addList,
