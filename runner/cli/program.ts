@@ -13,6 +13,7 @@ import { addCompletion } from './completion.ts';
 import type { CommandContext } from './context.ts';
 import { addDecode } from './decode.ts';
 import { addDoctor } from './doctor.ts';
+import { addIssues } from './issues.ts';
 import { addKnownBugs } from './known-bugs.ts';
 import { addList } from './list.ts';
 import { addReport } from './report.ts';
@@ -43,6 +44,7 @@ export function createProgram(context: CommandContext): Command {
 		addReport,
 		addDecode,
 		addKnownBugs,
+		addIssues,
 		addDoctor,
 		addClean,
 		addCompletion,
