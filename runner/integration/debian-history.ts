@@ -12,8 +12,8 @@ import { exists, makeWhole } from '../util/files.ts';
 /** Counts changes of what is made here: another history is another repository. */
 const layout = 1;
 
-// What no build for x86 reads, and git would take minutes for.
-const unread = ['*/arch/[a-wyz]*', '*/drivers/gpu/drm/amd/include', '*/tools/testing/selftests'];
+// What no build for x86 reads, and git would take minutes for; Kconfig files are read of all architectures.
+const unread = ['*/arch/[a-wyz]*/*.[chS]', '*/arch/*/boot/dts', '*/drivers/gpu/drm/amd/include', '*/tools/testing/selftests'];
 
 export interface DebianHistory {
 	readonly repository: string;
