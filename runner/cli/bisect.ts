@@ -4,11 +4,9 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkout } from '../config/paths.ts';
-import { environment, outputStyle, type Settings } from '../config/settings.ts';
-import { readHistory } from '../kernel/git-history.ts';
-import type { Patch } from '../kernel/patch.ts';
-import { parseSourceSpec } from '../kernel/source-spec.ts';
-import type { Bisection, Commit } from '../model/bisection.ts';
+import { outputStyle } from '../config/settings.ts';
+import type { Bisection } from '../model/bisection.ts';
+import type { Event } from '../model/event.ts';
 import { exitCodes } from '../model/run.ts';
 import { bisectionLines, findingLine } from '../report/bisect.ts';
 import { createPaint } from '../report/paint.ts';
@@ -16,26 +14,11 @@ import { failureLines } from '../report/summary.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
 import { bisectDir, latestBisection, runBisection } from '../session/bisect.ts';
-import { findRun, newRunId } from '../session/store.ts';
-import { loadSuites, type Suite } from '../suite/load.ts';
-import { selectCases } from '../suite/select.ts';
-import { UserError } from '../util/errors.ts';
+import { findRun } from '../session/store.ts';
+import { type BisectFlags, beginBisection, suiteOf } from './bisect-request.ts';
 import type { CommandContext } from './context.ts';
 import { addSettings, settingsOf, wholeNumber } from './flags.ts';
-import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
-import { userDir } from './user-path.ts';
-
-interface BisectFlags extends SeriesFlags {
-	readonly good?: string;
-	readonly bad?: string;
-	readonly case?: string;
-	readonly sign?: string;
-	readonly confidence: number;
-	readonly maxRuns: number;
-	readonly seed?: number;
-	readonly resume?: boolean;
-	readonly json?: boolean;
-}
+import { addSeries } from './series.ts';
 
 export function addBisect(program: Command, context: CommandContext): void {
 	const command = addSeries(program.command('bisect'))
@@ -53,7 +36,7 @@ export function addBisect(program: Command, context: CommandContext): void {
 		const { drain, stop } = context.interrupts;
 		const settings = await settingsOf({ ...flags });
 		const earlier = flags.resume ? await latestBisection(checkout.results) : undefined;
-		const { begun, kernelOf } = await begin(flags, settings, earlier, drain);
+		const { begun, kernelOf } = await beginBisection(flags, settings, earlier, drain);
 		const { stderr } = process;
 		const { color, live } = outputStyle(Boolean(stderr.isTTY));
 		const paint = createPaint(color);
@@ -63,8 +46,22 @@ export function addBisect(program: Command, context: CommandContext): void {
 		const suite = await suiteOf(begun.case);
 		const seed = flags.seed ?? randomInt(2 ** 30);
 		const command = process.argv.slice(2);
-		const listeners = live ? [reporter.onEvent] : [];
-		const site = { kernelOf, suite, settings: { ...settings, config: begun.config }, sign, dir, seed, command, listeners, drain, stop };
+		// A log wants to hear of builds, which take minutes; somebody who watches, of everything.
+		const onEvent = (event: Event) => {
+			if (live || event.type.startsWith('phase-')) reporter.onEvent(event);
+		};
+		const site = {
+			kernelOf,
+			suite,
+			settings: { ...settings, config: begun.config },
+			sign,
+			dir,
+			seed,
+			command,
+			listeners: [onEvent],
+			drain,
+			stop,
+		};
 		try {
 			const state = await runBisection({
 				begun,
@@ -83,98 +80,9 @@ export function addBisect(program: Command, context: CommandContext): void {
 			context.finish(state.outcome?.kind === 'found' ? exitCodes.pass : exitCodes.untestable);
 		} finally {
 			reporter.stop();
+			if (drain.aborted) stderr.write('crucible: ./crucible bisect --resume goes on from here\n');
 		}
 	});
-}
-
-interface Begun {
-	readonly begun: Omit<Bisection, 'badness' | 'outcome'>;
-	readonly kernelOf: (commit: number) => { readonly spec: string; readonly patches: readonly Patch[] };
-}
-
-async function begin(flags: BisectFlags, settings: Settings, earlier: Bisection | undefined, signal: AbortSignal): Promise<Begun> {
-	const name = earlier?.case ?? flags.case;
-	if (name === undefined) throw new UserError('--case is missing: the case that tells good from bad', { hint: './crucible list' });
-	await suiteOf(name);
-	const [kernel = '', ...more] = settings.kernel;
-	if (more.length > 0) throw new UserError('a bisection is of one kernel', { hint: `--kernel ${kernel}` });
-	const now = new Date();
-	const common = {
-		schema: 1 as const,
-		id: earlier?.id ?? newRunId(now),
-		started: earlier?.started ?? now.toISOString(),
-		case: name,
-		config: earlier?.config ?? settings.config,
-		confidence: earlier?.confidence ?? flags.confidence,
-		findings: earlier?.findings ?? [],
-		...signOf(earlier?.sign ?? flags.sign),
-	};
-	const isSeries = earlier ? earlier.kind === 'patches' : flags.good === undefined && flags.bad === undefined;
-	const series = await seriesOf(flags, settings.kernel, signal);
-	if (isSeries) {
-		const { patches } = series;
-		const [base = kernel] = series.kernels;
-		if (patches.length === 0)
-			throw new UserError('there is nothing to bisect', { hint: 'give --good and --bad, or a series: --patch, --range' });
-		const commits: Commit[] = [
-			{ id: '0', title: base, parents: [] },
-			...patches.map((patch, at) => ({ id: `${at + 1}`, title: patch.commit?.title ?? patch.name, parents: [`${at}`] })),
-		];
-		sameAs(earlier, commits);
-		return {
-			begun: { ...common, kind: 'patches', source: base, commits },
-			kernelOf: (commit) => ({ spec: base, patches: patches.slice(0, commit) }),
-		};
-	}
-	const repository = earlier?.source ?? repositoryOf(kernel);
-	const [good, bad] = [earlier?.commits[0]?.id ?? flags.good, earlier?.commits.at(-1)?.id ?? flags.bad];
-	if (good === undefined || bad === undefined)
-		throw new UserError(`--${good === undefined ? 'good' : 'bad'} is missing`, {
-			hint: './crucible bisect --kernel ~/linux --good v6.11 --bad HEAD --case …',
-		});
-	const history = await readHistory(repository, good, bad, signal);
-	const { commits } = history;
-	return {
-		begun: { ...common, kind: 'commits', source: history.repository, commits },
-		kernelOf: (commit) => ({ spec: `${history.repository}#${commits[commit]?.id ?? ''}`, patches: series.patches }),
-	};
-}
-
-function sameAs(earlier: Bisection | undefined, commits: readonly Commit[]): void {
-	if (!earlier || JSON.stringify(earlier.commits) === JSON.stringify(commits)) return;
-	throw new UserError('the newest bisection is of another series', {
-		hint: 'give the same --patch, --range and --kernel, or leave --resume away',
-	});
-}
-
-function signOf(sign: string | undefined): { readonly sign?: string } {
-	if (sign === undefined) return {};
-	try {
-		new RegExp(sign);
-		return { sign };
-	} catch (error) {
-		throw new UserError(`--sign ${sign}: ${(error as Error).message}`, {
-			hint: 'a regular expression, such as "KASAN: slab-use-after-free"',
-		});
-	}
-}
-
-function repositoryOf(kernel: string): string {
-	const spec = parseSourceSpec(kernel, environment.PWD ?? userDir());
-	if (spec.kind === 'git') return spec.repository;
-	if (spec.kind === 'directory') return spec.path;
-	throw new UserError(`${kernel} is no git tree`, { hint: './crucible bisect --kernel ~/linux --good A --bad B --case …' });
-}
-
-/** The suite with the one case. */
-async function suiteOf(name: string): Promise<Suite> {
-	const suites = selectCases(await loadSuites(checkout.suites), [name], []);
-	const [suite] = suites;
-	if (!suite || suites.length > 1 || suite.cases.length > 1)
-		throw new UserError(`--case ${name} names ${suites.flatMap(({ cases }) => cases).length} cases, and one must tell`, {
-			hint: './crucible list --names',
-		});
-	return suite;
 }
 
 /** What a failing run at the culprit shows, or else at a later commit that has it; its report is written. */
