@@ -17,6 +17,7 @@ const order = [
 	'fault',
 	'race',
 	'suite',
+	'bisect',
 	'session',
 	'report',
 	'bench',

@@ -48,6 +48,15 @@ const bad: [string, string[], RegExp][] = [
 		['run', 'erofs-ondemand/partial', '--sweep', 'f', '--dry-run'],
 		/erofs-ondemand\/partial has no race to sweep/,
 	],
+	['a bisection without a case', ['bisect', '--good', 'a', '--bad', 'b'], /--case is missing[\s\S]*hint:/],
+	['a bisection of nothing', ['bisect', '--case', 'nfs-fsc/v42-remount'], /nothing to bisect[\s\S]*hint: give --good and --bad/],
+	['a bisection by several cases', ['bisect', '--case', 'nfs-fsc/*', '--good', 'a', '--bad', 'b'], /and one must tell[\s\S]*hint:/],
+	[
+		'a bisection of what is no git tree',
+		['bisect', '--case', 'nfs-fsc/v42-remount', '--good', 'a', '--bad', 'b'],
+		/debian:6\.12 is no git tree/,
+	],
+	['a sign that is no expression', ['bisect', '--case', 'nfs-fsc/v42-remount', '--sign', '(', '--patch', 'x'], /--sign \(: /],
 	['a timeout that is no number', ['run', '--timeout', 'soon'], /soon/],
 ];
 for (const [what, args, message] of bad) {

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { checkout } from '../config/paths.ts';
-import { environment, outputStyle } from '../config/settings.ts';
-import { parseSourceSpec } from '../kernel/source-spec.ts';
+import { outputStyle } from '../config/settings.ts';
 import { exitCodes, type Run } from '../model/run.ts';
 import { comparisonLines } from '../report/compare.ts';
 import { toCompareHtml } from '../report/html/compare.ts';
@@ -18,9 +17,9 @@ import { UserError } from '../util/errors.ts';
 import { exists, writeWhole } from '../util/files.ts';
 import type { CommandContext } from './context.ts';
 import { addSettings, collect, settingsOf, wholeNumber } from './flags.ts';
+import { parseKernel, repositoryOf } from './repository.ts';
 import { selectFor } from './selection.ts';
 import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
-import { userDir } from './user-path.ts';
 
 interface CompareFlags extends SeriesFlags {
 	readonly base?: string;
@@ -114,16 +113,14 @@ async function sideOf(
 
 async function isKernel(what: string): Promise<boolean> {
 	if (what.includes('#') || what.startsWith('debian:')) return true;
-	const spec = parseSourceSpec(what, environment.PWD ?? userDir());
+	const spec = parseKernel(what);
 	return 'path' in spec && (await exists(spec.path));
 }
 
 /** A bare ref, in the repository that `--kernel` names. */
 function refOf(ref: string, kernels: readonly string[]): string {
-	const [kernel = '', ...more] = kernels;
-	const spec = more.length > 0 ? undefined : parseSourceSpec(kernel, environment.PWD ?? userDir());
-	if (spec?.kind === 'git') return `${spec.repository}#${ref}`;
-	if (spec?.kind === 'directory') return `${spec.path}#${ref}`;
+	const repository = repositoryOf(kernels);
+	if (repository !== undefined) return `${repository}#${ref}`;
 	throw new UserError(`"${ref}" is neither a stored run nor a kernel, and ${kernels.join(' and ')} is no repository to look it up in`, {
 		hint: './crucible compare --kernel ~/linux --base v6.12 …, or name a run of results/',
 	});

@@ -6,13 +6,15 @@ import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
 import { outputStyle } from '../config/settings.ts';
 import { junitPieces } from '../report/junit.ts';
+import { toMail } from '../report/mail.ts';
 import { tapPieces } from '../report/tap.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
-import { writeReports } from '../report/write.ts';
+import { readSeriesFiles, writeReports } from '../report/write.ts';
 import { documentPieces, findRun } from '../session/store.ts';
 import { UserError } from '../util/errors.ts';
+import { exec } from '../util/exec.ts';
 
-const formats = ['terminal', 'html', 'tap', 'junit', 'json'];
+const formats = ['terminal', 'html', 'tap', 'junit', 'json', 'mail'];
 
 export function addReport(program: Command): void {
 	program
@@ -28,6 +30,8 @@ export function addReport(program: Command): void {
 			if (options.format === 'tap') await pipeline(tapPieces(run), process.stdout, { end: false });
 			else if (options.format === 'junit') await pipeline(junitPieces(run), process.stdout, { end: false });
 			else if (options.format === 'json') await pipeline(documentPieces(run), process.stdout, { end: false });
+			else if (options.format === 'mail')
+				process.stdout.write(toMail(run, { tester: await testerName(), patches: (await readSeriesFiles(dir)).map(titleOf) }));
 			else if (options.format === 'html') {
 				await writeReports(run, dir);
 				process.stdout.write(`${file}\n`);
@@ -39,4 +43,20 @@ export function addReport(program: Command): void {
 				});
 			}
 		});
+}
+
+/** Who tested, as git knows the user. */
+async function testerName(): Promise<string> {
+	const ask = async (key: string) => (await exec('git', ['config', key], { allowFailure: true })).stdout.trim();
+	const [name, email] = [await ask('user.name'), await ask('user.email')];
+	if (name === '' || email === '')
+		throw new UserError('git does not know your name, which a Tested-by has', {
+			hint: 'git config --global user.name "…"; the same for user.email',
+		});
+	return `${name} <${email}>`;
+}
+
+/** `netfs: fix it` of a mail, the file's name of a bare diff. */
+function titleOf({ name, text }: { readonly name: string; readonly text: string }): string {
+	return /^Subject: \[PATCH\] (.+)$/m.exec(text.split('\n---\n')[0] ?? '')?.[1] ?? name.replace(/^\d{4}-/, '');
 }

@@ -1,14 +1,13 @@
 /** `--patch` and `--range`: the series that a command puts on top of its kernels. */
 
 import type { Command } from 'commander';
-import { environment } from '../config/settings.ts';
 import { parseRange, readRange } from '../kernel/commit-range.ts';
 import type { Patch } from '../kernel/patch.ts';
 import { readSeries } from '../kernel/read-series.ts';
-import { parseSourceSpec } from '../kernel/source-spec.ts';
 import { UserError } from '../util/errors.ts';
 import { collect } from './flags.ts';
-import { userDir, userPath } from './user-path.ts';
+import { repositoryOf } from './repository.ts';
+import { userPath } from './user-path.ts';
 
 export interface SeriesFlags {
 	readonly patch?: readonly string[];
@@ -38,17 +37,15 @@ export async function seriesOf(flags: SeriesFlags, kernels: readonly string[], s
 	if (flags.range === undefined) return { kernels, patches };
 	if (patches.length > 0) throw new UserError('--range and --patch are two series', { hint: 'give one of them' });
 	const range = parseRange(flags.range);
-	const repository = range.repository === undefined ? repositoryOf(kernels) : userPath(range.repository);
+	const repository = range.repository === undefined ? ownRepository(kernels) : userPath(range.repository);
 	const found = await readRange(repository, range, signal);
 	const isOnItsBase = range.repository === undefined || flags.kernel === undefined;
 	return { kernels: isOnItsBase ? [`${found.repository}#${found.base}`] : kernels, patches: found.patches };
 }
 
-function repositoryOf(kernels: readonly string[]): string {
-	const [kernel = '', ...more] = kernels;
-	const spec = more.length === 0 ? parseSourceSpec(kernel, environment.PWD ?? userDir()) : undefined;
-	if (spec?.kind === 'git') return spec.repository;
-	if (spec?.kind === 'directory') return spec.path;
+function ownRepository(kernels: readonly string[]): string {
+	const repository = repositoryOf(kernels);
+	if (repository !== undefined) return repository;
 	throw new UserError(`--range names commits, and ${kernels.join(' and ')} is no git tree`, {
 		hint: '--kernel ~/linux --range v6.12..my-branch, or --range ~/linux#v6.12..my-branch on any kernel',
 	});

@@ -15,9 +15,10 @@ export function parseStep(line: string): Step | undefined {
 
 // "fs/cachefiles/volume.c:123:4: error: 'foo' undeclared", "fs/x.h:3:10: fatal error: y.h: No such file or directory"
 const compilerError = /^(\S+?):(\d+)(?::\d+)?: (?:fatal )?error: /;
-// "ld: fs/x.o: in function `f':", "ld: x.c:12: undefined reference to `g'", "ERROR: modpost: \"g\" [fs/x.ko] undefined!"
+// "ld: fs/x.o: in function `f':", "ld: x.c:12: undefined reference to `g'", "ERROR: modpost: \"g\" [fs/x.ko] undefined!",
+// 'crypto/Kconfig:1449: can't open file "arch/arm/crypto/Kconfig"'
 const otherError =
-	/undefined reference to|multiple definition of|^ERROR: |^ld: .*(?:error|cannot|undefined)|: error: |^Error: |: No rule to make target|: not found$|internal compiler error|No space left on device|Killed signal/;
+	/undefined reference to|multiple definition of|^ERROR: |^ld: .*(?:error|cannot|undefined)|: error: |^Error: |: No rule to make target|: not found$|internal compiler error|No space left on device|Killed signal|can't open file "/;
 const context = /^(?:In file included from |\s+from |.*: In function |.*: At top level:)/;
 // "   12 |  return foo;", "      |         ^~~", "fs/x.c:11:3: note: each undeclared identifier is reported only once"
 const follow = /^(?:\s+\d* ?\| ?|\s|\S+:\d+(?::\d+)?: note: )/;

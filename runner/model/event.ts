@@ -56,6 +56,7 @@ export interface PlannedJob {
 	readonly suite: string;
 	readonly kernelSpec: string;
 	readonly config: string;
+	readonly seed?: number;
 	readonly cases: readonly { readonly name: string; readonly summary: string }[];
 }
 

@@ -160,6 +160,8 @@ export interface JobResult {
 	readonly suite: string;
 	readonly kernelSpec: string;
 	readonly config: string;
+	/** For everything random in it. */
+	readonly seed?: number;
 	readonly kernel?: KernelIdentity;
 	readonly accel?: 'kvm' | 'tcg';
 	readonly qemu?: string;

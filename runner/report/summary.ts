@@ -48,6 +48,14 @@ export function summaryLines(hostile: Run, options: { readonly paint: Paint; rea
 	];
 }
 
+/** What the failed cases of a run show: reports with their first frames, assertions, the diagram of a race. */
+export function failureLines(hostile: Run, paint: Paint): string[] {
+	const { jobs } = harmlessOutline(hostile);
+	return jobs.flatMap((job) =>
+		job.cases.filter(({ status }) => status === 'FAIL').flatMap((result) => caseLines(job, harmlessValue(result), '', paint)),
+	);
+}
+
 /** `FAIL  5 cases: 1 FAIL, 4 PASS  9.1 s`. */
 export function verdictLine(run: Run, paint: Paint): string {
 	const total = Object.values(run.counts).reduce((sum, n) => sum + n, 0);

@@ -146,6 +146,7 @@ export function createTerminalReporter(options: TerminalOptions): TerminalReport
 	const stop = () => {
 		sayCases(order.rest());
 		clearInterval(timer);
+		timer = undefined;
 		erase();
 	};
 	return {

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { Patch } from '../kernel/patch.ts';
+import { mailText } from '../kernel/save-series.ts';
 import { exec } from '../util/exec.ts';
 import { exists } from '../util/files.ts';
 
@@ -21,16 +22,10 @@ export async function checkpatch(tree: string, patches: readonly Patch[], signal
 		// Of a bare diff nobody can ask for a message and a sign-off.
 		const bare = patch.commit ? [] : ['--no-signoff', '--ignore=COMMIT_MESSAGE'];
 		const args = [script, '--terse', '--show-types', '--no-summary', `--root=${tree}`, '--max-line-length=100', ...bare, '-'];
-		const said = await exec('perl', args, { input: mailOf(patch), allowFailure: true, signal, cwd: tree, env: { LC_ALL: 'C' } });
+		const said = await exec('perl', args, { input: mailText(patch), allowFailure: true, signal, cwd: tree, env: { LC_ALL: 'C' } });
 		lines.push(...tell(patch.name, parseComplaints(said.stdout)));
 	}
 	return lines;
-}
-
-/** The patch as checkpatch wants it: a mail, where there is a message. */
-function mailOf({ commit, text }: Patch): string {
-	if (!commit) return text;
-	return `From: ${commit.author}\nSubject: [PATCH] ${commit.title}\n\n${commit.message}\n---\n\n${text}`;
 }
 
 /** Reads `--terse --show-types` output. Pure. */

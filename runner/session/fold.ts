@@ -108,6 +108,7 @@ function foldJob(
 		suite: plan.suite,
 		kernelSpec: plan.kernelSpec,
 		config: plan.config,
+		...(plan.seed !== undefined && { seed: plan.seed }),
 		...(started && { kernel: started.kernel, accel: started.accel, qemu: started.qemu }),
 		status: verdictOf(counts),
 		durationMs: durationMs ?? cases.reduce((sum, result) => sum + result.durationMs, 0),

@@ -12,6 +12,8 @@ export interface Job {
 	readonly config: string;
 	/** Every case runs this often; a flake needs more than one look. */
 	readonly repeat: number;
+	/** Its first failure ends a case. */
+	readonly untilFailure?: boolean | undefined;
 	readonly seed: number;
 	/** Seconds that replace each case's own timeout. */
 	readonly timeoutS?: number | undefined;
@@ -22,7 +24,7 @@ export function planJobs(
 	suites: readonly Suite[],
 	kernels: readonly string[],
 	config: string,
-	options: { readonly repeat: number; readonly seed: number; readonly timeoutS?: number | undefined },
+	options: Pick<Job, 'repeat' | 'untilFailure' | 'seed' | 'timeoutS'>,
 ): Job[] {
 	return [...new Set(kernels)].flatMap((kernelSpec) =>
 		suites.map((suite) => ({ id: `${suite.name}.${safeName(kernelSpec)}.${safeName(config)}`, suite, kernelSpec, config, ...options })),
@@ -37,7 +39,7 @@ export function clockOf(entry: Pick<Case, 'clock'>, accel: Accel, mayWarp: boole
 /** What the journal keeps of a job before anything ran. */
 export function describeJob(job: Job): PlannedJob {
 	const cases = job.suite.cases.map(({ name, summary }) => ({ name, summary }));
-	return { id: job.id, suite: job.suite.name, kernelSpec: job.kernelSpec, config: job.config, cases };
+	return { id: job.id, suite: job.suite.name, kernelSpec: job.kernelSpec, config: job.config, seed: job.seed, cases };
 }
 
 /** A spec as part of a file name: `debian:6.12` -> `debian-6.12`, `/home/me/linux#v6.9` -> `home-me-linux-v6.9`. */

@@ -9,6 +9,7 @@ import { checkout } from '../config/paths.ts';
 import { folders, type Settings } from '../config/settings.ts';
 import type { BuiltKernel } from '../kernel/build.ts';
 import type { Patch } from '../kernel/patch.ts';
+import { saveSeries } from '../kernel/save-series.ts';
 import type { KernelSource } from '../kernel/source.ts';
 import type { Event, EventListener } from '../model/event.ts';
 import type { CaseResult, Run } from '../model/run.ts';
@@ -74,6 +75,7 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		});
 		emitter.emit({ type: 'run-resumed', at: new Date().toISOString() });
 	} else emitter.emit({ type: 'run-started', run: await describeRun(request), plan: request.jobs.map(describeJob) });
+	await saveSeries(join(store.dir, 'series'), request.patches);
 	try {
 		const specs = [...new Set(request.jobs.map((job) => job.kernelSpec))];
 		const installed = await emitter.phase('host', (progress) => prepareHost(specs, { signal: drain, onProgress: progress }));

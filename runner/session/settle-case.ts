@@ -42,7 +42,7 @@ export interface JobParts {
 export async function settleCase(parts: JobParts, entry: Case): Promise<void> {
 	const { job, emitter } = parts;
 	const attempts: Attempt[] = [];
-	const wanted = { repeat: job.repeat, reruns: parts.reruns };
+	const wanted = { repeat: job.repeat, reruns: parts.reruns, untilFailure: job.untilFailure };
 	while (nextAttempt(attempts, wanted) !== undefined && parts.wantsMore()) {
 		const number = attempts.length + 1;
 		emitter.emit({ type: 'case-started', job: job.id, case: entry.name, attempt: number });

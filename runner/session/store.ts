@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { mkdir, readdir, readlink, rename, symlink, truncate } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rename, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event } from '../model/event.ts';
 import type { Run } from '../model/run.ts';
@@ -12,6 +12,9 @@ import { jsonPieces } from '../util/json.ts';
 import { didYouMean } from '../util/text.ts';
 import { createFold, type RunFold } from './fold.ts';
 import { readJournal } from './journal.ts';
+
+// "20261121-014500-3fa9c1"
+const runId = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
 
 // run > jobs > job > cases: a case is one piece.
 const caseLevel = 4;
@@ -90,9 +93,20 @@ export function* documentPieces(run: Run): Generator<string> {
 	yield '\n';
 }
 
+/** The newest runs whose run.json is there, at most `most`, newest first. */
+export async function newestRuns(results: string, most: number): Promise<Run[]> {
+	const ids = (await readdir(results)).filter((entry) => runId.test(entry)).sort();
+	const runs: Run[] = [];
+	for (const id of ids.reverse().slice(0, most)) {
+		const text = await readFile(join(results, id, 'run.json'), 'utf8').catch(() => undefined);
+		if (text !== undefined) runs.push(JSON.parse(text) as Run);
+	}
+	return runs;
+}
+
 /** Resolves `latest`, an id or a unique beginning of one; with its run as the journal tells it. */
 export async function findRun(results: string, name: string): Promise<{ id: string; dir: string; run: Run; isComplete: boolean }> {
-	const ids = (await readdir(results)).filter((entry) => /^\d{8}-\d{6}-[0-9a-f]{6}$/.test(entry)).sort();
+	const ids = (await readdir(results)).filter((entry) => runId.test(entry)).sort();
 	const wanted = name === 'latest' ? await readlink(join(results, 'latest')).catch(() => ids.at(-1)) : name;
 	const matches = ids.filter((id) => id === wanted || (wanted !== undefined && wanted !== '' && id.startsWith(wanted)));
 	const [id] = matches;

@@ -21,12 +21,13 @@ export function settle(attempts: readonly Attempt[]): { status: Status; reason?:
 /** How the next attempt of a case goes, if there is to be one: ERROR is retried once, FAIL is rerun for its rate. */
 export function nextAttempt(
 	attempts: readonly Attempt[],
-	wanted: { readonly repeat: number; readonly reruns: number },
+	wanted: { readonly repeat: number; readonly reruns: number; readonly untilFailure?: boolean | undefined },
 ): 'repeat' | 'retry' | 'rerun' | undefined {
 	const last = attempts.at(-1);
 	if (!last) return 'repeat';
 	const errors = attempts.filter((attempt) => attempt.status === 'ERROR').length;
 	if (last.status === 'ERROR') return errors === 1 ? 'retry' : undefined;
+	if (wanted.untilFailure && last.status === 'FAIL') return undefined;
 	const votes = attempts.length - errors;
 	if (votes < wanted.repeat) return last.status === 'SKIP' ? undefined : 'repeat';
 	const hasFailed = attempts.some((attempt) => attempt.status === 'FAIL');

@@ -1,0 +1,17 @@
+/** The git repository behind `--kernel`, for refs that the user gives without one. */
+
+import { environment } from '../config/settings.ts';
+import { parseSourceSpec, type SourceSpec } from '../kernel/source-spec.ts';
+import { userDir } from './user-path.ts';
+
+/** A kernel as it is written on the command line, relative to where the user stands. */
+export function parseKernel(spec: string): SourceSpec {
+	return parseSourceSpec(spec, environment.PWD ?? userDir());
+}
+
+/** Its path; undefined when there are several kernels, or the one is no folder and no repository. */
+export function repositoryOf(kernels: readonly string[]): string | undefined {
+	const [kernel = '', ...more] = kernels;
+	const spec = more.length === 0 ? parseKernel(kernel) : undefined;
+	return spec?.kind === 'git' ? spec.repository : spec?.kind === 'directory' ? spec.path : undefined;
+}

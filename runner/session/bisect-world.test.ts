@@ -1,0 +1,40 @@
+import test from 'ava';
+import type { Attempt, Run, Status } from '../model/run.ts';
+import { InfraError } from '../util/errors.ts';
+import { judge } from './bisect-world.ts';
+
+const attempt = (status: Status, reason?: string): Attempt => ({
+	status,
+	...(reason !== undefined && { reason }),
+	durationMs: 1,
+	assertions: [],
+	evidence: [],
+	splats: [],
+	leftOvers: [],
+	counters: {},
+	measured: {},
+	dir: '',
+});
+const runOf = (...attempts: Attempt[]) => ({ jobs: [{ cases: [{ attempts }] }] }) as unknown as Run;
+
+test('passes and failures vote, errors of ours and missing evidence do not', (t) => {
+	t.deepEqual(judge(runOf(attempt('PASS'), attempt('XFAIL'), attempt('FAIL', 'x')), undefined), { failed: 1, passed: 2 });
+	t.deepEqual(judge(runOf(attempt('ERROR'), attempt('PASS')), undefined), { failed: 0, passed: 1 });
+	t.throws(() => judge(runOf(attempt('ERROR', 'QEMU died'), attempt('ERROR')), undefined), {
+		instanceOf: InfraError,
+		message: 'QEMU died',
+	});
+	t.deepEqual(judge(runOf(attempt('INCONCLUSIVE', 'no evidence')), undefined), { why: 'INCONCLUSIVE: no evidence' });
+	t.deepEqual(judge(runOf(), undefined), { why: 'the case never ran' });
+});
+
+test('a failure that looks otherwise than the one that is looked for does not vote', (t) => {
+	t.deepEqual(judge(runOf(attempt('FAIL', 'not ok: warm'), attempt('PASS')), /KASAN/), { failed: 0, passed: 1 });
+	t.deepEqual(judge(runOf(attempt('FAIL', 'not ok: warm')), /KASAN/), { why: 'fails otherwise: not ok: warm' });
+	t.deepEqual(judge(runOf(attempt('FAIL', 'not ok: warm')), /warm/), { failed: 1, passed: 0 });
+});
+
+test('a kernel that does not build cannot be tested', (t) => {
+	const run = { jobs: [{ problem: { message: 'fs/x.c:1: error', log: [] }, cases: [] }] } as unknown as Run;
+	t.deepEqual(judge(run, undefined), { why: 'fs/x.c:1: error' });
+});

@@ -1,0 +1,111 @@
+/** What a bisection acts on: the kernels of its commits, built here, and one case, run in guests here. */
+
+import type { World } from '../bisect/engine.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Patch } from '../kernel/patch.ts';
+import type { EventListener } from '../model/event.ts';
+import type { Attempt, KernelIdentity, Run } from '../model/run.ts';
+import type { Suite } from '../suite/load.ts';
+import { InfraError, KernelError, messageOf } from '../util/errors.ts';
+import { hashOf } from '../util/hash.ts';
+import { signsOf } from './catch.ts';
+import { createEmitter } from './emitter.ts';
+import { planJobs } from './plan.ts';
+import { executeRun } from './run.ts';
+import { newRunId, openStore } from './store.ts';
+import { prepareKernel, prepareSource } from './workshop.ts';
+
+export interface BisectSite {
+	/** What a commit's kernel is made of. */
+	readonly kernelOf: (commit: number) => { readonly spec: string; readonly patches: readonly Patch[] };
+	/** With the one case. */
+	readonly suite: Suite;
+	readonly settings: Settings;
+	/** What a failure has to show to count: a splat's title, an assertion's name, a reason. */
+	readonly sign?: RegExp | undefined;
+	/** Where the runs go. */
+	readonly dir: string;
+	readonly seed: number;
+	readonly command: readonly string[];
+	readonly listeners: readonly EventListener[];
+	readonly drain: AbortSignal;
+	readonly stop: AbortSignal;
+}
+
+// Before anything was measured: a few modules, and a short case in a clone.
+const guessed = { build: 15_000, run: 5_000 } as const;
+
+export function kernelWorld(site: BisectSite): World {
+	const { suite, drain, listeners } = site;
+	const settings = { ...site.settings, reruns: 0 };
+	const spent = { build: meanOf(guessed.build), run: meanOf(guessed.run) };
+	let turn = 0;
+	return {
+		async prepare(commit) {
+			const began = performance.now();
+			const { spec, patches } = site.kernelOf(commit);
+			const options = { settings, emitter: createEmitter(listeners), signal: drain };
+			try {
+				const source = await prepareSource(spec, patches, options);
+				await using kernel = await prepareKernel(source, [suite], options);
+				return { identity: kernelHash(kernel.identity) };
+			} catch (error) {
+				drain.throwIfAborted();
+				if (!(error instanceof KernelError)) throw error;
+				return { why: messageOf(error).split('\n')[0] ?? '' };
+			} finally {
+				spent.build.add(performance.now() - began, 1);
+			}
+		},
+		async run(commit, times, { untilFailure }) {
+			const began = performance.now();
+			const { spec, patches } = site.kernelOf(commit);
+			const jobs = planJobs([suite], [spec], settings.config, { repeat: times, untilFailure, seed: site.seed + turn++ });
+			await using store = await openStore(site.dir, newRunId(new Date()));
+			const run = await executeRun({ jobs, settings, patches, command: site.command, store, listeners, drain, stop: site.stop });
+			// What was cut short is no finding.
+			drain.throwIfAborted();
+			const seen = judge(run, site.sign);
+			if (!('why' in seen)) spent.run.add(performance.now() - began, seen.failed + seen.passed);
+			return 'why' in seen ? seen : { ...seen, evidence: run.id };
+		},
+		costs: () => ({ build: spent.build.value(), run: spent.run.value() }),
+	};
+}
+
+function meanOf(guess: number) {
+	let [sum, count] = [guess, 1];
+	return {
+		add(ms: number, times: number) {
+			sum += ms;
+			count += times;
+		},
+		value: () => sum / count,
+	};
+}
+
+/** Equal for kernels that run the same, wherever their lines are. */
+function kernelHash({ hashes }: KernelIdentity): string {
+	const modules = Object.entries(hashes.modules).sort(([a], [b]) => (a < b ? -1 : 1));
+	return hashOf(hashes.vmlinux, hashes.config, ...modules.flat());
+}
+
+/** The votes of a run of one case; `why` when nothing could be told. An error of ours is thrown: it is no vote. Pure. */
+export function judge(run: Pick<Run, 'jobs'>, sign: RegExp | undefined): { failed: number; passed: number } | { why: string } {
+	const problem = run.jobs.find((job) => job.problem)?.problem;
+	if (problem) return { why: problem.message };
+	const attempts = run.jobs.flatMap(({ cases }) => cases.flatMap((result) => result.attempts));
+	const failures = attempts.filter(({ status }) => status === 'FAIL');
+	const failed = failures.filter((attempt) => sign === undefined || hasSign(attempt, sign)).length;
+	const passed = attempts.filter(({ status }) => status === 'PASS' || status === 'XFAIL').length;
+	if (failed + passed > 0) return { failed, passed };
+	const error = attempts.find(({ status }) => status === 'ERROR');
+	if (error && failures.length === 0) throw new InfraError(error.reason ?? 'the guest was lost');
+	const [telling] = [...failures, ...attempts];
+	if (!telling) return { why: 'the case never ran' };
+	return { why: `${telling.status === 'FAIL' ? 'fails otherwise' : telling.status}: ${telling.reason ?? 'no reason given'}` };
+}
+
+function hasSign(attempt: Attempt, sign: RegExp): boolean {
+	return signsOf({ attempts: [attempt] }).some((text) => sign.test(text));
+}

@@ -1,0 +1,71 @@
+/** A bisection with its state on disk: whole after each step, so that a killed one goes on. */
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Belief, beliefFrom } from '../bisect/belief.ts';
+import { shareWith } from '../bisect/choose.ts';
+import { bisect } from '../bisect/engine.ts';
+import { gitBisectLog } from '../bisect/git-log.ts';
+import { type History, historyOf } from '../bisect/history.ts';
+import type { Bisection, Finding } from '../model/bisection.ts';
+import { UserError } from '../util/errors.ts';
+import { writeWhole } from '../util/files.ts';
+import { type BisectSite, kernelWorld } from './bisect-world.ts';
+
+export interface BisectRequest {
+	/** What is asked, with what an interrupted bisection found already. */
+	readonly begun: Omit<Bisection, 'badness' | 'outcome'>;
+	readonly site: BisectSite;
+	readonly mostRuns: number;
+	/** Told of each finding, with the state after it. */
+	readonly onFinding: (finding: Finding, state: Bisection) => void;
+}
+
+// "20261121-014500-3fa9c1-bisect"
+const folderName = /^\d{8}-\d{6}-[0-9a-f]{6}-bisect$/;
+export const bisectFiles = { state: 'bisect.json', log: 'BISECT_LOG' } as const;
+
+export function bisectDir(results: string, id: string): string {
+	return join(results, `${id}-bisect`);
+}
+
+/** The newest one that has not ended. */
+export async function latestBisection(results: string): Promise<Bisection> {
+	const names = (await readdir(results)).filter((entry) => folderName.test(entry)).sort();
+	for (const name of names.reverse()) {
+		const text = await readFile(join(results, name, bisectFiles.state), 'utf8').catch(() => undefined);
+		const state = text === undefined ? undefined : (JSON.parse(text) as Bisection);
+		if (state && !state.outcome) return state;
+	}
+	throw new UserError('there is no bisection to go on with', { hint: './crucible bisect --good A --bad B --case suite/case begins one' });
+}
+
+export async function runBisection({ begun, site, mostRuns, onFinding }: BisectRequest): Promise<Bisection> {
+	const [good, ...candidates] = begun.commits;
+	if (!good) throw new Error('a history has a good end');
+	const history = historyOf(good, candidates);
+	let state: Bisection = { ...begun, badness: badnessOf(history, beliefFrom(history, begun.findings)) };
+	const save = async () => {
+		await writeWhole(join(site.dir, bisectFiles.state), `${JSON.stringify(state, undefined, '\t')}\n`);
+		if (begun.kind === 'commits') await writeWhole(join(site.dir, bisectFiles.log), gitBisectLog(state));
+	};
+	await save();
+	const { outcome } = await bisect(history, kernelWorld(site), begun.findings, {
+		confidence: begun.confidence,
+		endRuns: 40,
+		mostRuns,
+		signal: site.drain,
+		async onFinding(finding, belief) {
+			state = { ...state, findings: [...state.findings, finding], badness: badnessOf(history, belief) };
+			await save();
+			onFinding(finding, state);
+		},
+	});
+	state = { ...state, outcome };
+	await save();
+	return state;
+}
+
+function badnessOf(history: History, belief: Belief): number[] {
+	return history.commits.map((_, at) => shareWith(history, belief, at));
+}
