@@ -10,7 +10,7 @@ plan 7
 cached_file_begin 262144
 cached_file_read
 mark 'the file is closed'
-check 'the cookie is to be discarded' step 2 10
+check 'the cookie is to be discarded' step 2
 head -c 4096 /dev/urandom >page
 taskset -cp "$(cpu_of writer)" $$ >/dev/null
 exec 3<>mnt/file
