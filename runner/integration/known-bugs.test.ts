@@ -27,6 +27,12 @@ const bugs = [
 		reason: /^KASAN: slab-use-after-free Read in cachefiles_withdraw_volume/,
 	},
 	{
+		id: '02',
+		what: 'requests that were flushed stay listed',
+		case: 'race-erofs/flush-release',
+		reason: /^KASAN: slab-use-after-free Read in cachefiles_ondemand_fd_release/,
+	},
+	{
 		id: '37',
 		what: 'a cookie in use is discarded from the LRU',
 		case: 'race-ninep/lru-reuse',

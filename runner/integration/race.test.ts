@@ -148,6 +148,23 @@ test('two CPUs that come to one function at the same moment are both seen', asyn
 	);
 });
 
+test('the guest’s jiffies leap at a mark, and its clock does not', async (t) => {
+	const { machine } = t.context;
+	const { played, stdout } = await play(
+		machine,
+		{ play: [{ when: 'mark now', leap: 600 }] },
+		`jiffies() { awk '$1 == "jiffies:" { print $2; exit }' /proc/timer_list; }
+before=$(jiffies); began=$(date +%s)
+echo now >/sys/kernel/tracing/trace_marker
+echo $(($(jiffies) - before)) $(($(date +%s) - began))`,
+	);
+	t.is(played.steps[0]?.outcome, 'kept');
+	const [ticks = 0, seconds = 0] = stdout.split(' ').map(Number);
+	// HZ is 100 at least.
+	t.true(ticks >= 600 * 100, stdout);
+	t.true(seconds < 300, stdout);
+});
+
 test('a machine plays one race after another', async (t) => {
 	const { machine } = t.context;
 	for (const round of ['a', 'b', 'c']) {

@@ -8,8 +8,9 @@ export const syncMark = 'crucible race begins';
 export const stepsDir = '/run/race';
 
 /**
- * Moves what runs in user space to CPU 0, where the agent starts every case, and interrupts that can be moved; unbound kernel workers go
- * to the CPUs of actors that are such workers, or else to CPU 0 too. The last thing it does is the mark.
+ * Moves what runs in user space to CPU 0, where the agent starts every case, with the threads of RCU, which would else be woken on a CPU
+ * that is held while it is idle, and interrupts that can be moved; unbound kernel workers go to the CPUs of actors that are such workers,
+ * or else to CPU 0 too. The last thing it does is the mark.
  */
 export function preparationScript({ actors }: Schedule): string {
 	const workers = Object.values(actors).flatMap(({ cpu, task }) => (cpu !== undefined && task?.startsWith('kworker') ? [cpu] : []));
@@ -18,7 +19,9 @@ export function preparationScript({ actors }: Schedule): string {
 	# PF_KTHREAD is 0x200000, field 9 of the line.
 	read -r line 2>/dev/null <"$dir/stat" || continue
 	set -- \${line##*) }
-	[ $(($7 & 0x200000)) -ne 0 ] || taskset -p 1 "\${dir#/proc/}" >/dev/null 2>&1
+	case "$(($7 & 0x200000)) $line" in
+	'0 '* | *' (rcu'*) taskset -p 1 "\${dir#/proc/}" >/dev/null 2>&1 ;;
+	esac
 done
 for irq in /proc/irq/*/smp_affinity; do
 	# The kernel keeps those of per-CPU queues.

@@ -1,8 +1,17 @@
 import test from 'ava';
 import { InfraError } from '../util/errors.ts';
 import type { GdbStub } from '../vm/gdb-stub.ts';
-import { jiffiesIn, leapJiffies } from './jiffies.ts';
+import { openJiffies } from './jiffies.ts';
 import { symbolsOf } from './symbols.ts';
+
+const symbols = symbolsOf(
+	[],
+	new Map([
+		['jiffies_64', 8n],
+		['tick_nsec', 16n],
+	]),
+	[],
+);
 
 /** Memory of 64-bit words, in place of a stub. */
 function memory(words: Map<bigint, bigint>): GdbStub {
@@ -19,25 +28,33 @@ function memory(words: Map<bigint, bigint>): GdbStub {
 	} as unknown as GdbStub;
 }
 
-test('seconds are jiffies of the guest’s HZ, whatever NTP made of a tick', (t) => {
-	t.is(jiffiesIn(11, 4_000_000n), 2750n);
-	t.is(jiffiesIn(11, 4_000_250n), 2750n);
-	t.is(jiffiesIn(0.5, 10_000_000n), 50n);
+test('time is told in ticks of the guest’s HZ, whatever NTP made of a tick', async (t) => {
+	const words = new Map([
+		[8n, 1000n],
+		[16n, 4_000_250n],
+	]);
+	const jiffies = await openJiffies(memory(words), symbols);
+	t.is(jiffies.tickMs, 4);
+	words.set(8n, 1250n);
+	t.is(await jiffies.nowMs(), 1000);
 });
 
-test('jiffies leap, past their end too', async (t) => {
-	const variables = new Map([
-		['jiffies_64', 8n],
-		['tick_nsec', 16n],
-	]);
+test('jiffies leap, past their end too, and that is no time that passed', async (t) => {
 	const words = new Map([
 		[8n, 0xffff_ffff_ffff_ffffn],
 		[16n, 1_000_000n],
 	]);
-	await leapJiffies(memory(words), symbolsOf([], variables, []), 2);
+	const jiffies = await openJiffies(memory(words), symbols);
+	await jiffies.leap(2);
 	t.is(words.get(8n), 1999n);
-	await t.throwsAsync(leapJiffies(memory(words), symbolsOf([], new Map(), []), 2), {
+	t.is(await jiffies.nowMs(), 0);
+	words.set(8n, 2009n);
+	t.is(await jiffies.nowMs(), 10);
+});
+
+test('a kernel without these variables is told', async (t) => {
+	await t.throwsAsync(openJiffies(memory(new Map()), symbolsOf([], new Map(), [])), {
 		instanceOf: InfraError,
-		message: 'the guest has no jiffies_64 to read: its jiffies cannot leap',
+		message: "vmlinux has no jiffies_64: the guest's jiffies cannot be read",
 	});
 });

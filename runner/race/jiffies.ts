@@ -1,30 +1,43 @@
-/** Makes a guest's jiffies leap: timers that were to come within that time come due at the next tick, and no clock of seconds moves. */
+/** The guest's jiffies, read and moved in its memory while the machine stands: how much time passed in it, and time that is to have passed. */
 
 import { InfraError } from '../util/errors.ts';
 import type { GdbStub } from '../vm/gdb-stub.ts';
 import type { Symbols } from './symbols.ts';
 
-/** The machine must stand. `tick_nsec` (kernel/time/ntp.c) tells how long a jiffy is, as far as HZ is concerned to the last digit. */
-export async function leapJiffies(stub: GdbStub, symbols: Symbols, seconds: number): Promise<void> {
+export interface Jiffies {
+	readonly tickMs: number;
+	/** Guest time in ms since this was opened, leaps left out; in whole ticks. */
+	readonly nowMs: () => Promise<number>;
+	/** Timers that were to come within so many seconds come due at the next tick; no clock of seconds moves. */
+	readonly leap: (seconds: number) => Promise<void>;
+}
+
+/** `tick_nsec` (kernel/time/ntp.c) tells how long a jiffy is. Throws an InfraError when the guest's memory cannot be read. */
+export async function openJiffies(stub: GdbStub, symbols: Symbols): Promise<Jiffies> {
 	const [thread = 1] = stub.threads;
-	const read = async (name: string) => {
+	const locate = (name: string) => {
 		const address = symbols.variable(name);
-		const value = address === undefined ? undefined : await stub.readMemory(thread, address, 8);
-		if (address === undefined || !value) throw new InfraError(`the guest has no ${name} to read: its jiffies cannot leap`);
-		return { address, value: value.readBigUInt64LE() };
+		if (address === undefined) throw new InfraError(`vmlinux has no ${name}: the guest's jiffies cannot be read`);
+		return address;
 	};
-	const jiffies = await read('jiffies_64');
-	const { value: tickNs } = await read('tick_nsec');
-	await stub.writeMemory(thread, jiffies.address, uint64(BigInt.asUintN(64, jiffies.value + jiffiesIn(seconds, tickNs))));
-}
-
-/** NTP may bend a tick by 1 in 2000; HZ is a whole number. */
-export function jiffiesIn(seconds: number, tickNs: bigint): bigint {
-	return BigInt(Math.round(seconds * Math.round(1e9 / Number(tickNs))));
-}
-
-function uint64(value: bigint): Buffer {
-	const bytes = Buffer.alloc(8);
-	bytes.writeBigUInt64LE(value);
-	return bytes;
+	const read = async (address: bigint) => {
+		const value = (await stub.readMemory(thread, address, 8))?.readBigUInt64LE();
+		if (value === undefined) throw new InfraError('the guest’s jiffies cannot be read');
+		return value;
+	};
+	const address = locate('jiffies_64');
+	// NTP may bend a tick by 1 in 2000; HZ is a whole number.
+	const hz = Math.round(1e9 / Number(await read(locate('tick_nsec'))));
+	let base = await read(address);
+	return {
+		tickMs: 1000 / hz,
+		nowMs: async () => (Number(BigInt.asIntN(64, (await read(address)) - base)) * 1000) / hz,
+		async leap(seconds) {
+			const ticks = BigInt(Math.round(seconds * hz));
+			const bytes = Buffer.alloc(8);
+			bytes.writeBigUInt64LE(BigInt.asUintN(64, (await read(address)) + ticks));
+			await stub.writeMemory(thread, address, bytes);
+			base += ticks;
+		},
+	};
 }

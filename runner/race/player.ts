@@ -7,7 +7,7 @@ import { InfraError } from '../util/errors.ts';
 import type { GdbStub } from '../vm/gdb-stub.ts';
 import { guestEnv, type Machine } from '../vm/machine.ts';
 import { preparationScript, stepsDir, syncMark } from './guest.ts';
-import { leapJiffies } from './jiffies.ts';
+import { type Jiffies, openJiffies } from './jiffies.ts';
 import { createPlay, type Play, type Wanted } from './play.ts';
 import { holdsFor, isActor, type Sighting } from './point.ts';
 import type { Schedule } from './schedule.ts';
@@ -88,8 +88,10 @@ class Player implements Race {
 	#isEnding = false;
 	#hasSynced = false;
 	readonly #synced = deferred<void>();
-	/** Guest time runs while vCPUs do. */
-	#ranMs = 0;
+	/** The guest's own clock, from the mark on. */
+	#jiffies: Jiffies | undefined;
+	/** Guest time in ms, finer than its ticks: while vCPUs run, it does. */
+	#guestNowMs = 0;
 	#zeroMs = performance.now();
 	readonly #guestMs: (number | undefined)[] = [];
 	readonly #stood = new Map<number, readonly string[]>();
@@ -175,7 +177,7 @@ class Player implements Race {
 		await stub.interrupt();
 		this.#wake = deferred();
 		if (this.#isEnding) this.#wake.resolve();
-		this.#ranMs += performance.now() - began;
+		this.#guestNowMs += performance.now() - began;
 	}
 
 	/** Over the breakpoint that the play knows of; a stop that was under way may come first. */
@@ -207,7 +209,7 @@ class Player implements Race {
 			this.#play.happen(back.wanted, occurrence());
 		}
 		const mark = rip === this.#places.markWrite ? await this.#readMark(thread, sighting) : undefined;
-		if (mark === syncMark) this.#sync();
+		if (mark === syncMark) await this.#sync();
 		for (const wanted of this.#play.wanted()) {
 			const { point, text } = wanted;
 			if (point.kind === 'mark' && point.text === mark) this.#play.happen(wanted, occurrence());
@@ -223,11 +225,19 @@ class Player implements Race {
 	}
 
 	/** The play's time begins with the guest's mark, which the trace shows too. */
-	#sync(): void {
+	async #sync(): Promise<void> {
+		this.#jiffies = await openJiffies(this.#stub, this.#symbols);
 		this.#hasSynced = true;
-		this.#ranMs = 0;
+		this.#guestNowMs = 0;
 		this.#zeroMs = performance.now();
 		this.#synced.resolve();
+	}
+
+	/** On a loaded host the machine runs later, and shorter, than we let it: its own ticks say how far it came. */
+	async #guestTime(): Promise<number> {
+		const ticked = await this.#jiffies?.nowMs();
+		if (ticked !== undefined) this.#guestNowMs = Math.max(ticked, Math.min(this.#guestNowMs, ticked + (this.#jiffies?.tickMs ?? 0)));
+		return this.#guestNowMs;
 	}
 
 	async #readMark(thread: number, { args }: Sighting): Promise<string | undefined> {
@@ -256,8 +266,8 @@ class Player implements Race {
 	async #noteBeginnings(): Promise<void> {
 		for (const [index, { beganMs, leap }] of this.#play.steps().entries()) {
 			if (beganMs === undefined || this.#guestMs[index] !== undefined) continue;
-			this.#guestMs[index] = this.#ranMs;
-			if (leap !== undefined) await leapJiffies(this.#stub, this.#symbols, leap);
+			this.#guestMs[index] = await this.#guestTime();
+			if (leap !== undefined) await this.#jiffies?.leap(leap);
 			// A machine that ends meanwhile needs no news.
 			this.#machine.agent.push(`${stepsDir}/${index + 1}`, '').catch(() => {});
 		}

@@ -16,6 +16,7 @@ export default scenario(async (t) => {
 	for (const { place, callee } of points) {
 		const race = await t.race.play({
 			actors,
+			deadline: 20,
 			play: [{ when: `daemon reaches ${place}`, after: 'mark the daemon reads', hold: 'daemon', until: dropped }],
 		});
 		const env = { CRUCIBLE_ACTOR_DAEMON: '1', CRUCIBLE_ACTOR_CLOSER: '2' };

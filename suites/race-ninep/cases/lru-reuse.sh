@@ -4,6 +4,7 @@
 for part in ktap wait fscache-stats cache race; do
 	. "$CRUCIBLE_LIB/$part.sh"
 done
+. "${0%/*}/cached-file.sh"
 
 # state_of_cookie: A for active, - for quiescent: the column S of the only row.
 state_of_cookie() {
@@ -11,36 +12,19 @@ state_of_cookie() {
 	awk 'NR > 2 { print $6 }' /proc/fs/fscache/cookies
 }
 
-hash_of() {
-	sha256sum | cut -d ' ' -f 1
-}
-
 plan 7
-mkdir -p mnt
-at_exit 'rmdir mnt'
-at_exit cache_stop
-check 'the cache is active' cache_start "$CRUCIBLE_DISK_CACHE"
-at_exit 'unmount "$PWD/mnt" && wait_until 10 "the cookies to be given back" cookies_are_gone'
-mount -t 9p -o trans=virtio,version=9p2000.L,cache=none export mnt
-head -c 262144 /dev/urandom >mnt/file
-expected=$(hash_of <mnt/file)
-umount mnt
-mount -t 9p -o trans=virtio,version=9p2000.L,cache=fscache export mnt
-before=$(cache_writes)
-check 'the file is read' [ "$(hash_of <mnt/file)" = "$expected" ]
-sync
-check 'its content goes to the cache' wait_until 10 'netfs requests to end' netfs_is_idle
-evidence first_cache_writes $(($(cache_writes) - before))
-
-check 'the cookie is discarded when it was not used for a while' step 1 10
+cached_file_begin 262144
+cached_file_read
+mark 'the file is closed'
+check 'the cookie is to be discarded' step 2
 taskset -cp "$(cpu_of reader)" $$ >/dev/null
 exec 3<mnt/file
 taskset -cp 0 $$ >/dev/null
-check 'the worker has seen the cookie' step 2
+check 'the worker has seen the cookie' step 3
 check 'the cookie stays active while the file is open' [ "$(state_of_cookie)" = A ]
 echo 1 >/proc/sys/vm/drop_caches
 before=$(cache_reads)
 again=$(hash_of <&3)
 evidence again_cache_reads $(($(cache_reads) - before))
-check 'what is read through the new open is the file, from the cache' [ "$again" = "$expected" ]
+check 'what is read through the new open is the file, from the cache' [ "$again" = "$(hash_of <content)" ]
 exec 3<&-
