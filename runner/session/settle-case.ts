@@ -67,7 +67,10 @@ async function attemptCase(parts: JobParts, entry: Case, relative: string): Prom
 		return await runCase({
 			suite: job.suite,
 			entry,
-			machine: guest.machine,
+			get machine() {
+				return guest.machine;
+			},
+			crash: guest.crash,
 			provisions: parts.provisions,
 			dir: { absolute, relative },
 			kernel: parts.release.split('.').slice(0, 2).join('.'),

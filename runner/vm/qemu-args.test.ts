@@ -31,9 +31,11 @@ test('a disk is known by its name, and a comma in its path does not end it', (t)
 	t.regex(valuesOf(args, '-blockdev').join(), /driver=qcow2,node-name=cache,read-only=off.*file\.filename=\/a,,b\/cache\.qcow2$/);
 });
 
-test('a share is a 9p mount tag, and its reads are traced when asked', (t) => {
+test('a share is a 9p mount tag that can be unplugged, and its reads are traced when asked', (t) => {
 	const shares = [{ tag: 'export', path: '/srv' }];
-	t.true(valuesOf(qemuArgs({ ...spec, shares }, files), '-device').includes('virtio-9p-pci,fsdev=share-export,mount_tag=export'));
+	const devices = valuesOf(qemuArgs({ ...spec, shares }, files), '-device');
+	t.true(devices.includes('pcie-root-port,id=port-export,chassis=1'));
+	t.true(devices.includes('virtio-9p-pci,id=share-export,fsdev=share-export,mount_tag=export,bus=port-export'));
 	t.deepEqual(valuesOf(qemuArgs({ ...spec, shares }, { ...files, ninepTrace: '/log' }), '-D'), ['/log']);
 });
 

@@ -68,11 +68,14 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 		]),
 		// none: as passthrough, but a chown that an unprivileged QEMU may not do is no error; the host reads the files as they are.
 		// remap: the host folder may hold mount points, whose inode numbers would collide.
-		...ninepShares.map(({ tag, path }) => [
+		...ninepShares.map(({ tag, path }, index) => [
 			'-fsdev',
 			`local,id=share-${tag},path=${doubleCommas(path)},security_model=none,multidevs=remap`,
 			'-device',
-			`virtio-9p-pci,fsdev=share-${tag},mount_tag=${tag}`,
+			// Only what is behind such a port can be unplugged.
+			`pcie-root-port,id=${portOf(tag)},chassis=${index + 1}`,
+			'-device',
+			formatDevice(shareDevice(tag)),
 		]),
 		...virtiofsShares.map(({ tag }) => [
 			'-chardev',
@@ -83,6 +86,19 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 		files.ninepTrace === undefined ? [] : ['-d', 'trace:v9fs_read,trace:v9fs_read_return', '-D', files.ninepTrace],
 		extraArgs,
 	].flat();
+}
+
+/** The device of a 9p share, as QMP's device_add takes it. */
+export function shareDevice(tag: string): Readonly<Record<string, string>> & { readonly driver: string; readonly id: string } {
+	return { driver: 'virtio-9p-pci', id: `share-${tag}`, fsdev: `share-${tag}`, mount_tag: tag, bus: portOf(tag) };
+}
+
+function portOf(tag: string): string {
+	return `port-${tag}`;
+}
+
+function formatDevice({ driver, ...options }: ReturnType<typeof shareDevice>): string {
+	return [driver, ...Object.entries(options).map(([key, value]) => `${key}=${value}`)].join(',');
 }
 
 /** `max` is the host's CPU under KVM, and all that TCG can do under TCG. icount runs the guest's CPUs in turn, 2 ns an instruction. */
