@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Faults of a disk. Those of its requests are made by device mapper: the case mounts what fault_disk puts on top of the disk.
 
+# There is no udev that would make the nodes in /dev/mapper.
+export DM_DISABLE_UDEV=1
+
 # fault_disk DISK: makes the device /dev/mapper/DISK, until the case ends, and sets fault_device to it.
 fault_disk() {
 	fault_device=/dev/mapper/$1

@@ -19,7 +19,7 @@ client_mount fscache
 # The kernel looks at the space that is left when an object is made.
 cat $mountpoint/small >/dev/null
 check 'cachefilesd comes to cull' wait_until 20 'an order of culling' fault_has_fired cull
-check 'the cache is withdrawn' wait_until 10 'the cache to be withdrawn' cache_is_gone
+check 'the cache is withdrawn' wait_until 10 'the cache to be withdrawn' cache_is_withdrawn
 read_all broken
 check 'the read gives the content of the server' [ "$broken_hash" = "$server_hash" ]
 fault_disarm cull

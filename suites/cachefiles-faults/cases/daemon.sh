@@ -8,11 +8,11 @@ faults_needed
 plan 6
 begin
 client_mount fscache
-check 'a file is read before' [ "$(wc -c <$mountpoint/large)" -eq 1048576 ]
+check 'a file is read before' [ "$(wc -c <$mountpoint/large)" -eq 262144 ]
 fault_arm daemon || give_up 'the fault could not be armed'
 check 'it comes to that' wait_until 10 'the fault to fire' fault_has_fired daemon
 case $1 in
-gone) check 'the cache is withdrawn' wait_until 10 'the cache to be withdrawn' cache_is_gone ;;
+gone) check 'the cache is withdrawn' wait_until 10 'the cache to be withdrawn' cache_is_withdrawn ;;
 there) check 'the cache is there' cache_is_active ;;
 esac
 read_all cold
