@@ -1,6 +1,6 @@
 /** Faults of the machine, armed through QMP. */
 
-import { shareDevice } from '../vm/qemu-args.ts';
+import { imageNode, shareDevice } from '../vm/qemu-args.ts';
 import type { Qmp, QmpEvent } from '../vm/qmp.ts';
 import type { HostFault } from './fault.ts';
 
@@ -14,16 +14,25 @@ export interface ArmedFault {
 
 /** Arms it; throws a QmpError when QEMU refuses. */
 export async function armMachine(qmp: Qmp, fault: HostFault): Promise<ArmedFault> {
-	return fault.kind === 'disk-throttled' ? throttle(qmp, fault) : unplug(qmp, fault);
+	switch (fault.kind) {
+		case 'disk-throttled':
+			return throttle(qmp, fault);
+		case 'disk-broken':
+			return breakDisk(qmp, fault);
+		case 'share-unplugged':
+			return unplug(qmp, fault);
+	}
 }
 
-async function throttle(qmp: Qmp, { disk, perSecond }: Extract<HostFault, { kind: 'disk-throttled' }>): Promise<ArmedFault> {
-	const device = `/machine/peripheral/disk-${disk}/virtio-backend`;
+type Kind<K extends HostFault['kind']> = Extract<HostFault, { kind: K }>;
+
+async function throttle(qmp: Qmp, { disk, perSecond }: Kind<'disk-throttled'>): Promise<ArmedFault> {
+	const device = deviceOf(disk);
 	const limit = (iops: number) =>
 		qmp.execute('block_set_io_throttle', { id: device, bps: 0, bps_rd: 0, bps_wr: 0, iops, iops_rd: 0, iops_wr: 0 });
-	const before = await requestsOf(qmp, device);
+	const before = await countRequests(qmp, device, answered);
 	await limit(perSecond);
-	const fired = async () => (await requestsOf(qmp, device)) - before;
+	const fired = async () => (await countRequests(qmp, device, answered)) - before;
 	return {
 		fired,
 		async disarm() {
@@ -34,15 +43,47 @@ async function throttle(qmp: Qmp, { disk, perSecond }: Extract<HostFault, { kind
 	};
 }
 
-/** Requests of any kind that the device has answered. */
-async function requestsOf(qmp: Qmp, device: string): Promise<number> {
+/** QEMU's blkdebug goes between the device and the image, and out again. */
+async function breakDisk(qmp: Qmp, { disk, of }: Kind<'disk-broken'>): Promise<ArmedFault> {
+	const device = deviceOf(disk);
+	const error = `${disk}-error`;
+	const put = (file: string) => {
+		const node = { driver: 'raw', 'node-name': disk, 'read-only': false, cache: { 'no-flush': true }, file };
+		return qmp.execute('blockdev-reopen', { options: [node] });
+	};
+	const types = of === 'all' ? ['read', 'write'] : [of === 'reads' ? 'read' : 'write'];
+	const rules = types.map((iotype) => ({ event: 'none', iotype, errno: 5, once: false }));
+	const before = await countRequests(qmp, device, failed);
+	await qmp.execute('blockdev-add', { driver: 'blkdebug', 'node-name': error, image: imageNode(disk), 'inject-error': rules });
+	await put(error);
+	const fired = async () => (await countRequests(qmp, device, failed)) - before;
+	return {
+		fired,
+		async disarm() {
+			const count = await fired();
+			await put(imageNode(disk));
+			await qmp.execute('blockdev-del', { 'node-name': error });
+			return count;
+		},
+	};
+}
+
+function deviceOf(disk: string): string {
+	return `/machine/peripheral/disk-${disk}/virtio-backend`;
+}
+
+const answered = ['rd_operations', 'wr_operations', 'flush_operations'];
+const failed = ['failed_rd_operations', 'failed_wr_operations', 'failed_flush_operations'];
+
+/** The sum of these counters of the device. */
+async function countRequests(qmp: Qmp, device: string, names: readonly string[]): Promise<number> {
 	const all = (await qmp.execute('query-blockstats')) as { qdev?: string; stats: Record<string, number> }[];
 	const stats = all.find(({ qdev }) => qdev === device)?.stats ?? {};
-	return ['rd_operations', 'wr_operations', 'flush_operations'].reduce((sum, name) => sum + (stats[name] ?? 0), 0);
+	return names.reduce((sum, name) => sum + (stats[name] ?? 0), 0);
 }
 
 /** The guest lets go of a device when it likes: a mounted one, when it is unmounted. Disarmed, the share is plugged in again. */
-async function unplug(qmp: Qmp, { share }: Extract<HostFault, { kind: 'share-unplugged' }>): Promise<ArmedFault> {
+async function unplug(qmp: Qmp, { share }: Kind<'share-unplugged'>): Promise<ArmedFault> {
 	const device = shareDevice(share);
 	let deleted = 0;
 	const onEvent = ({ event, data }: QmpEvent) => {

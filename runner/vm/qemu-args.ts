@@ -59,10 +59,12 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 			const id = name.replace('crucible.', '');
 			return ['-chardev', socket(id, sockets.ports[name]), '-device', `virtserialport,chardev=${id},name=${name},id=${id}`];
 		}),
-		// The disk is thrown away after the run: flushes need not reach the host's disk.
+		// The disk is thrown away after the run: flushes need not reach the host's disk. What is between the device's node and the image can be swapped.
 		...disks.map(({ name, path, format, readOnly }) => [
 			'-blockdev',
-			`driver=${format},node-name=${name},read-only=${readOnly ? 'on' : 'off'},cache.no-flush=on,file.driver=file,file.filename=${doubleCommas(path)}`,
+			`driver=${format},node-name=${imageNode(name)},read-only=${readOnly ? 'on' : 'off'},cache.no-flush=on,file.driver=file,file.filename=${doubleCommas(path)}`,
+			'-blockdev',
+			`driver=raw,node-name=${name},read-only=${readOnly ? 'on' : 'off'},cache.no-flush=on,file=${imageNode(name)}`,
 			'-device',
 			`virtio-blk-pci,drive=${name},serial=${name},id=disk-${name}`,
 		]),
@@ -86,6 +88,11 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 		files.ninepTrace === undefined ? [] : ['-d', 'trace:v9fs_read,trace:v9fs_read_return', '-D', files.ninepTrace],
 		extraArgs,
 	].flat();
+}
+
+/** The block node of a disk's image; the node that the device is on has the disk's name. */
+export function imageNode(disk: string): string {
+	return `${disk}-image`;
 }
 
 /** The device of a 9p share, as QMP's device_add takes it. */

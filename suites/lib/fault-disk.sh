@@ -86,17 +86,29 @@ disk_frozen_count() { count_events; }
 disk_frozen_disarm() { fsfreeze -u "$(disk_mountpoint)" && count_end; }
 
 disk_full_lacks() { :; }
+# Preallocated in ever smaller files, since the file system keeps blocks for its own tables; a first one is given back in the end.
 disk_full_arm() {
 	count_errors 28 || return
 	disk_filler=$(disk_mountpoint)/filler
-	disk_free=$(stat -f -c '%a %S' "$(disk_mountpoint)" | awk '{ print int($1 * $2 / 1024) }')
-	fallocate -l "$((disk_free - fault_leaveKiB))K" "$disk_filler" && sync
+	mkdir "$disk_filler" || return
+	[ "$fault_leaveKiB" = 0 ] || fallocate -l "${fault_leaveKiB}K" "$disk_filler/spare" || return
+	disk_part=$(stat -f -c '%a %S' "$disk_filler" | awk '{ print int($1 * $2 / 1024) }')
+	disk_parts=0
+	while [ "$disk_part" -ge 4 ]; do
+		if fallocate -l "${disk_part}K" "$disk_filler/$disk_parts" 2>/dev/null; then
+			disk_parts=$((disk_parts + 1))
+		else
+			disk_part=$((disk_part / 2))
+		fi
+	done
+	rm -f "$disk_filler/spare"
+	sync
 }
 disk_full_count() {
 	echo $(($(count_events) + $(fscache_stat nwr) + $(fscache_stat ncr)))
 }
 disk_full_disarm() {
-	rm "$(disk_mountpoint)/filler" && count_end
+	rm -r "$(disk_mountpoint)/filler" && count_end
 }
 
 disk_read_only_lacks() { :; }
