@@ -65,7 +65,7 @@ export function parseOrder(text: string): DaemonOrder | string {
 	if (!states.includes(state)) return `"${action}" means nothing at ${state}, only at ${states.join(', ')}`;
 	// nth=3, times=2, key=tree.erofs
 	const matches = words.slice(1, -1).map((word) => /^(?:(?<name>nth|times)=(?<count>[1-9][0-9]*)|key=(?<key>[^\s/]{1,255}))$/.exec(word));
-	const bad = matches.findIndex((match) => match === null);
+	const bad = matches.indexOf(null);
 	if (bad >= 0) return `"${words[bad + 1]}" is not nth=N, times=N or key=IMAGE`;
 	const options = matches.map((match) =>
 		match?.groups?.key === undefined ? { [match?.groups?.name ?? '']: Number(match?.groups?.count) } : { key: match.groups.key },

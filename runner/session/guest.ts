@@ -15,7 +15,10 @@ import { openTemplate, type Template, type TemplateOptions } from '../vm/templat
 import { furnish } from './workshop.ts';
 
 export interface Guest extends AsyncDisposable {
+	/** The one that runs: another after a crash. */
 	readonly machine: Machine;
+	/** Ends the machine as a power cut would, and starts another with the suite in it, on the same disks and shares; its files are in `dir`. */
+	readonly crash: (dir: string) => Promise<void>;
 	/** Host folders of its shares, by tag. */
 	readonly shares: Readonly<Record<string, string>>;
 	/** Reports found since the last call; the first call tells those of the template it came from, too. */
@@ -76,26 +79,38 @@ export function guestSource(needs: GuestNeeds): GuestSource {
 			const spec = needs.makeSpec(dir);
 			await furnish(spec, suite, own, signal);
 			origin = await originFor(spec);
+			const { template, hasSuite } = origin;
 			const found = [...origin.splats];
 			for (const splat of found) onSplat(splat);
-			const scanner = createSplatScanner((splat) => {
-				found.push(splat);
-				onSplat(splat);
-			});
-			const onConsole = (chunk: Buffer) => scanner.write(chunk);
-			const machine = own.use(await Machine.start(spec, { dir, signal, timeoutScale, onConsole, template: origin.template }));
-			let isOver = false;
-			void machine.exited.then(() => {
-				isOver = true;
-			});
-			if (!origin.hasSuite) await provision(machine, suite, needs.provisions, signal);
+			const bring = async (home: string) => {
+				const scanner = createSplatScanner((splat) => {
+					found.push(splat);
+					onSplat(splat);
+				});
+				const onConsole = (chunk: Buffer) => scanner.write(chunk);
+				const machine = own.use(await Machine.start(spec, { dir: home, signal, timeoutScale, onConsole, template }));
+				const running = { machine, scanner, isOver: false };
+				void machine.exited.then(() => {
+					running.isOver = true;
+				});
+				if (!hasSuite) await provision(machine, suite, needs.provisions, signal);
+				return running;
+			};
+			let running = await bring(dir);
 			return {
-				machine,
+				get machine() {
+					return running.machine;
+				},
+				async crash(home) {
+					await running.machine.crash();
+					running.scanner.end();
+					running = await bring(home);
+				},
 				shares: Object.fromEntries((spec.shares ?? []).map(({ tag, path }) => [tag, path])),
 				takeSplats() {
 					// A report may stand open when the case is over; nothing more of it will come.
-					if (isOver) scanner.end();
-					else scanner.settle();
+					if (running.isOver) running.scanner.end();
+					else running.scanner.settle();
 					return found.splice(0);
 				},
 				[Symbol.asyncDispose]: () => own[Symbol.asyncDispose](),

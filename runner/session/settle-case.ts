@@ -67,7 +67,10 @@ async function attemptCase(parts: JobParts, entry: Case, relative: string): Prom
 		return await runCase({
 			suite: job.suite,
 			entry,
-			machine: guest.machine,
+			get machine() {
+				return guest.machine;
+			},
+			crash: guest.crash,
 			guestMs: Math.round(performance.now() - began),
 			provisions: parts.provisions,
 			dir: { absolute, relative },

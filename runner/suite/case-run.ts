@@ -12,9 +12,12 @@ import type { Ending } from './verdict.ts';
 export interface CaseRun {
 	readonly suite: Suite;
 	readonly entry: Case;
+	/** The one that runs: another after a crash. */
 	readonly machine: Machine;
 	/** What its making took. */
 	readonly guestMs: number;
+	/** Ends the machine as a power cut would, and starts another on the same disks and shares; its files are in `dir`. */
+	readonly crash: (dir: string) => Promise<void>;
 	readonly provisions: Provisions;
 	/** The attempt's folder: absolute, and relative to the run directory. */
 	readonly dir: { readonly absolute: string; readonly relative: string };
@@ -45,6 +48,8 @@ export interface CaseOutput {
 	readonly measured: Readonly<Record<string, string>>;
 	readonly problems: readonly string[];
 	readonly skipped?: string | undefined;
+	/** What must hold besides the claims of suite.yaml. */
+	readonly claims?: readonly string[];
 	/** Schedules that were played. */
 	readonly races?: readonly Played[];
 }

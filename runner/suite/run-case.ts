@@ -1,5 +1,7 @@
 /** One attempt of one case in one machine: prepare, run, wait for rest, collect all that was seen, decide. */
 
+import { join } from 'node:path';
+import { claimsOf, formatFaults } from '../fault/fault.ts';
 import type { Attempt, AttemptTimes } from '../model/run.ts';
 import { diffCounters } from '../parse/fscache-stats.ts';
 import { findSplats } from '../parse/splat.ts';
@@ -16,7 +18,7 @@ import { judgeOrder } from './order-verdict.ts';
 import { guestPaths } from './provision.ts';
 import { actorEnv, playDuring, raceEvidence, raceMeasured, recordRace } from './race-case.ts';
 import { runScenario } from './scenario-case.ts';
-import { startTrace } from './tracing.ts';
+import { startTrace, type Trace } from './tracing.ts';
 import { decide, type Ending } from './verdict.ts';
 
 // Bookkeeping around a case (load modules, counters, rest), in ms under KVM; generous, since it only bounds a hang.
@@ -25,8 +27,8 @@ const bookkeepingMs = 30_000;
 /** Runs the attempt. Failures, hangs and panics are results; what is thrown is our fault or the user's signal. */
 export async function runCase(run: CaseRun): Promise<Attempt> {
 	const began = performance.now();
-	const { machine, dir } = run;
-	await machine.record(dir.absolute);
+	const { dir } = run;
+	await run.machine.record(dir.absolute);
 	const { output, counters, leftOvers, taint, kmemleak, marks } = await observe(run);
 	await settleConsole(run);
 	const times = timesOf(run.guestMs, [began, ...marks, performance.now()]);
@@ -35,7 +37,8 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	const allLeft = isUnexplained ? [...leftOvers, `kernel tainted (${taint}) without a report on the console`] : leftOvers;
 	const measured = { ...output.measured, ...raceMeasured(output.races) };
 	const played = raceEvidence(output.races);
-	const evidence = [...run.entry.evidence.map((claim) => checkClaim(claim, measured)), ...played];
+	const claims = [...run.entry.evidence, ...claimsOf(run.entry.faults), ...(output.claims ?? [])];
+	const evidence = [...claims.map((claim) => checkClaim(claim, measured)), ...played];
 	const race = await recordRace(dir.absolute, output.races, splats);
 	const needsTail = ['guest-ended', 'kernel-hang', 'test-hang', 'lost'].includes(output.ending.how);
 	const seen = { ...output, ktapProblems: output.problems, evidence, splats, leftOvers: allLeft };
@@ -51,7 +54,7 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 		counters,
 		measured,
 		...(race && { race }),
-		...(needsTail && { consoleTail: machine.console.tail(40) }),
+		...(needsTail && { consoleTail: run.machine.console.tail(40) }),
 		dir: dir.relative,
 	};
 }
@@ -70,24 +73,37 @@ interface Observation {
 async function observe(run: CaseRun): Promise<Observation> {
 	const marks: number[] = [];
 	const nothing = { counters: {}, leftOvers: [], taint: 0, kmemleak: '', marks };
-	const { machine, suite, provisions, signal } = run;
-	const ask = { env: caseEnv(run), timeoutMs: bookkeepingMs * run.timeoutScale, signal };
+	const { suite, provisions, signal } = run;
+	const env = caseEnv(run);
+	const ask = { env, timeoutMs: bookkeepingMs * run.timeoutScale, signal };
 	const modules = provisions.modules.map((module) => module.name);
+	let trace: Trace | undefined;
 	try {
-		const why = await loadModules(machine, provisions.modules, ask);
+		const why = await loadModules(run.machine, provisions.modules, ask);
 		if (why !== undefined) return { ...nothing, output: unsaid({ how: 'not-started', why }) };
 		marks.push(performance.now());
-		using trace = await startTrace(machine, suite.trace, ask);
-		const before = await rememberRest(machine, ask);
-		const env = ask.env;
-		const output = await playDuring(run, () => (run.entry.scenario === undefined ? runGuestCase(run, env) : runScenario(run, env)));
+		trace = await startTrace(run.machine, suite.trace, ask);
+		let before = await rememberRest(run.machine, ask);
+		const crash = async () => {
+			trace?.[Symbol.dispose]();
+			const dir = join(run.dir.absolute, 'after-crash');
+			await run.crash(join(dir, 'boot'));
+			await run.machine.record(dir);
+			const problem = await loadModules(run.machine, provisions.modules, ask);
+			if (problem !== undefined) throw new InfraError(problem);
+			trace = await startTrace(run.machine, suite.trace, ask);
+			before = await rememberRest(run.machine, ask);
+		};
+		const output = await playDuring(run, () => (run.entry.scenario === undefined ? runGuestCase(run, env) : runScenario(run, env, crash)));
 		marks.push(performance.now());
 		if (output.ending.how !== 'exited' && output.ending.how !== 'signalled') return { ...nothing, output };
 		await trace.finish();
-		const rest = await checkRest(machine, modules, ask);
+		const rest = await checkRest(run.machine, modules, ask);
 		return { ...rest, output, marks, counters: diffCounters(before, rest.counters) };
 	} catch (error) {
 		return { ...nothing, output: unsaid(await endingOf(run, error)) };
+	} finally {
+		trace?.[Symbol.dispose]();
 	}
 }
 
@@ -129,6 +145,7 @@ function caseEnv(run: CaseRun): Record<string, string> {
 		CRUCIBLE_CLOCK: run.clock,
 		CRUCIBLE_PAUSE: run.clock === 'warp' ? '2' : '0.02',
 		CRUCIBLE_ORDERS: run.entry.orders.join('\n'),
+		CRUCIBLE_FAULTS: formatFaults(run.entry.faults),
 		...Object.fromEntries(disks),
 		...actorEnv(run.entry.race),
 	};

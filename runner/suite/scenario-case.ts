@@ -10,13 +10,14 @@ import { withDeadline } from '../util/deadline.ts';
 import { UserError } from '../util/errors.ts';
 import type { CaseOutput, CaseRun } from './case-run.ts';
 import { endingOf } from './ending.ts';
+import { createFaults, type Faults } from './fault-case.ts';
 import { guestPaths } from './provision.ts';
 import { createRaces } from './race-case.ts';
-import { CaseFailure, createLog, type ScenarioBody, type ScenarioContext, SkipCase } from './scenario.ts';
+import { CaseFailure, createLog, type Guest, type ScenarioBody, type ScenarioContext, SkipCase } from './scenario.ts';
 import type { Ending } from './verdict.ts';
 
 /** Runs it to its end or its deadline. What it throws itself is a failed assertion; a lost machine is told apart. */
-export async function runScenario(run: CaseRun, env: Readonly<Record<string, string>>): Promise<CaseOutput> {
+export async function runScenario(run: CaseRun, env: Readonly<Record<string, string>>, crash: () => Promise<void>): Promise<CaseOutput> {
 	const { suite, entry } = run;
 	const body = await loadScenario(join(suite.dir, 'cases', entry.scenario ?? ''));
 	await Promise.all(Object.values(run.shares).map(empty));
@@ -25,12 +26,14 @@ export async function runScenario(run: CaseRun, env: Readonly<Record<string, str
 	const file = createWriteStream(join(run.dir.absolute, 'agent.log'));
 	const log = createLog();
 	const races = createRaces(run);
+	const guest = guestOf(run, env, signal, (line) => file.write(`${line}\n`));
+	const faults = createFaults(run, guest, log.evidence);
 	let ending: Ending = { how: 'exited', exitCode: 0 };
 	let skipped: string | undefined;
 	try {
-		const context = await contextOf(run, env, signal, log, races, (line) => file.write(`${line}\n`));
+		const context = await contextOf(run, env, { guest, log, races, faults, crash, signal, note: (line) => file.write(`${line}\n`) });
 		const timeoutMs = (run.timeoutS ?? entry.timeout) * 1000 * run.timeoutScale;
-		await withDeadline(body(context), timeoutMs, `${suite.name}/${entry.name}`, run.signal);
+		await withDeadline(body(context).finally(faults.finish), timeoutMs, `${suite.name}/${entry.name}`, run.signal);
 	} catch (error) {
 		run.signal.throwIfAborted();
 		if (error instanceof SkipCase) skipped = error.message;
@@ -41,7 +44,7 @@ export async function runScenario(run: CaseRun, env: Readonly<Record<string, str
 		await races.finish();
 		file.end();
 	}
-	return { ending, assertions: log.assertions, measured: log.measured, problems: [], skipped, races: races.played };
+	return { ending, assertions: log.assertions, measured: log.measured, problems: [], skipped, claims: faults.claims, races: races.played };
 }
 
 /** The case's default export; compiled code mirrors the checkout below dist/. */
@@ -61,52 +64,23 @@ async function empty(folder: string): Promise<void> {
 	await Promise.all(entries.map((entry) => rm(join(folder, entry), { recursive: true, force: true })));
 }
 
-async function contextOf(
-	run: CaseRun,
-	env: Readonly<Record<string, string>>,
-	signal: AbortSignal,
-	log: ReturnType<typeof createLog>,
-	races: ReturnType<typeof createRaces>,
-	note: (line: string) => void,
-): Promise<ScenarioContext> {
-	const { machine, suite } = run;
-	const exec: ScenarioContext['guest']['exec'] = async (argv, options = {}) => {
-		note(`> ${argv.join(' ')}`);
-		const result = await machine.exec({
-			argv,
-			env: { ...env, ...options.env },
-			cwd: options.cwd ?? guestPaths.caseDir,
-			...(options.stdin !== undefined && { stdin: options.stdin }),
-			...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs * run.timeoutScale }),
-			signal,
-		});
-		if (result.stdout !== '') note(result.stdout.trimEnd());
-		if (result.stderr !== '') note(result.stderr.trimEnd());
-		if (result.timedOut)
-			throw new CaseFailure(`\`${argv.join(' ')}\` did not end within ${options.timeoutMs} ms (scaled by ${run.timeoutScale})`);
-		return {
-			exitCode: result.signal === undefined ? result.exitCode : undefined,
-			signal: result.signal,
-			stdout: result.stdout,
-			stderr: result.stderr,
-		};
-	};
-	const ninepBefore = await machine.ninepReads();
+interface Parts {
+	readonly guest: Guest;
+	readonly log: ReturnType<typeof createLog>;
+	readonly races: ReturnType<typeof createRaces>;
+	readonly faults: Faults;
+	readonly crash: () => Promise<void>;
+	readonly signal: AbortSignal;
+	readonly note: (line: string) => void;
+}
+
+async function contextOf(run: CaseRun, env: Readonly<Record<string, string>>, parts: Parts): Promise<ScenarioContext> {
+	const { suite } = run;
+	const { guest, log, races, faults, crash, signal, note } = parts;
+	let ninepBefore = await run.machine.ninepReads();
 	return {
-		guest: {
-			exec,
-			async sh(script, options) {
-				const result = await exec(['/bin/sh', '-ec', script], options);
-				if (result.exitCode !== 0)
-					throw new CaseFailure(
-						`\`${script.trim().split('\n')[0]}\` exited with ${result.exitCode ?? `signal ${result.signal}`}\n${result.stderr.trim()}`,
-					);
-				return result.stdout;
-			},
-			push: (path, data, mode) => machine.watch(() => machine.agent.push(path, data, mode, signal)),
-			pull: (path) => machine.watch(() => machine.agent.pull(path, { signal })),
-		},
-		qmp: machine.qmp,
+		guest,
+		qmp: { execute: (command, args) => run.machine.qmp.execute(command, args) },
 		kernel: run.kernel,
 		seed: run.seed,
 		signal,
@@ -127,11 +101,54 @@ async function contextOf(
 			return path;
 		},
 		race: { play: races.play, calls: (name, options) => listCalls(name, run.objects, { ...options, signal }) },
+		fault: { arm: faults.arm },
+		async crash() {
+			faults.forget();
+			await crash();
+			ninepBefore = await run.machine.ninepReads();
+		},
 		ninep: {
 			async reads() {
-				const now = await machine.ninepReads();
+				const now = await run.machine.ninepReads();
 				return { requests: now.requests - ninepBefore.requests, bytes: now.bytes - ninepBefore.bytes };
 			},
 		},
+	};
+}
+
+function guestOf(run: CaseRun, env: Readonly<Record<string, string>>, signal: AbortSignal, note: (line: string) => void): Guest {
+	const exec: Guest['exec'] = async (argv, options = {}) => {
+		note(`> ${argv.join(' ')}`);
+		const result = await run.machine.exec({
+			argv,
+			env: { ...env, ...options.env },
+			cwd: options.cwd ?? guestPaths.caseDir,
+			...(options.stdin !== undefined && { stdin: options.stdin }),
+			...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs * run.timeoutScale }),
+			signal,
+		});
+		if (result.stdout !== '') note(result.stdout.trimEnd());
+		if (result.stderr !== '') note(result.stderr.trimEnd());
+		if (result.timedOut)
+			throw new CaseFailure(`\`${argv.join(' ')}\` did not end within ${options.timeoutMs} ms (scaled by ${run.timeoutScale})`);
+		return {
+			exitCode: result.signal === undefined ? result.exitCode : undefined,
+			signal: result.signal,
+			stdout: result.stdout,
+			stderr: result.stderr,
+		};
+	};
+	return {
+		exec,
+		async sh(script, options) {
+			const result = await exec(['/bin/sh', '-ec', script], options);
+			if (result.exitCode !== 0)
+				throw new CaseFailure(
+					`\`${script.trim().split('\n')[0]}\` exited with ${result.exitCode ?? `signal ${result.signal}`}\n${result.stderr.trim()}`,
+				);
+			return result.stdout;
+		},
+		push: (path, data, mode) => run.machine.watch(() => run.machine.agent.push(path, data, mode, signal)),
+		pull: (path) => run.machine.watch(() => run.machine.agent.pull(path, { signal })),
 	};
 }

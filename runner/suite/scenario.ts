@@ -1,5 +1,7 @@
 /** The API of a case written in TypeScript: it drives the machine from the host and says what it saw. */
 
+import type { ArmedFault } from '../fault/arm-machine.ts';
+import type { FaultInput } from '../fault/fault.ts';
 import type { Assertion } from '../model/run.ts';
 import type { Call, CallOptions } from '../race/calls.ts';
 import type { Race } from '../race/player.ts';
@@ -57,8 +59,20 @@ export interface ScenarioContext {
 		/** The calls that a function makes, and with `accesses` each load and store too: `ACTOR reaches <place>` is the moment before each. */
 		readonly calls: (name: string, options?: Pick<CallOptions, 'accesses'>) => Promise<readonly Call[]>;
 	};
+	readonly fault: {
+		/**
+		 * Arms a fault: one that suite.yaml declares for the case, or `given`. The case's end disarms what is armed still. One that has not fired
+		 * as often as it should makes the case INCONCLUSIVE, unless it is `optional`, for a sweep; one that this kernel cannot have skips it.
+		 */
+		readonly arm: (name: string, given?: FaultInput, options?: { readonly optional?: boolean }) => Promise<ArmedFault>;
+	};
+	/**
+	 * Cuts the power of the machine and starts another on the same disks and shares, as after a reboot. Nothing else is left: no process, no
+	 * mount, no armed fault.
+	 */
+	readonly crash: () => Promise<void>;
 	readonly ninep: {
-		/** READ requests that QEMU's 9p server has answered since the case began, and the bytes they asked for. */
+		/** READ requests that QEMU's 9p server has answered since the case began, or the last crash, and the bytes they asked for. */
 		readonly reads: () => Promise<{ readonly requests: number; readonly bytes: number }>;
 	};
 }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { parseOrder } from '../fault/daemon-orders.ts';
+import { faultsSchema, isHostFault } from '../fault/fault.ts';
 import { scheduleSchema, watchdogSeconds } from '../race/schedule.ts';
 import { shareKinds } from '../vm/machine-spec.ts';
 import { parseClaim } from './evidence.ts';
@@ -40,6 +41,8 @@ const testCase = z
 		evidence: z.array(claim).min(1, 'a case states its evidence: what must have been seen for a pass to count'),
 		/** What the case's first on-demand daemon is to do at which state: `before-fill nth=2 key=tree.erofs kill` (suites/README.md). */
 		orders: z.array(order).default([]),
+		/** What the case breaks, by name (kinds: runner/fault/); it arms them itself, and one that does not fire is never a pass. */
+		faults: faultsSchema.default({}),
 		tags: z.array(name).default([]),
 		/** `warp`: it mostly waits, and may run in a guest whose time leaps while it idles (under TCG; elsewhere it waits in real time). */
 		clock: z.enum(['real', 'warp']).default('real'),
@@ -77,9 +80,18 @@ const suiteShape = z.strictObject({
 	cases: z.record(name, testCase).refine((cases) => Object.keys(cases).length > 0, 'a suite has at least one case'),
 });
 
-export const suiteSchema = suiteShape.superRefine(({ cases, cmdline, cpus }, context) => {
+export const suiteSchema = suiteShape.superRefine(({ cases, cmdline, cpus, needs }, context) => {
 	const mostSeconds = watchdogSeconds(cmdline);
-	for (const [caseName, { race }] of Object.entries(cases)) {
+	for (const [caseName, { race, faults, scenario }] of Object.entries(cases)) {
+		for (const [faultName, fault] of Object.entries(faults)) {
+			const at = ['cases', caseName, 'faults', faultName];
+			if ('disk' in fault && !Object.hasOwn(needs.disks, fault.disk))
+				context.addIssue({ code: 'custom', message: `the suite has no disk "${fault.disk}"`, path: [...at, 'disk'] });
+			if ('share' in fault && needs.shares[fault.share] !== '9p')
+				context.addIssue({ code: 'custom', message: `the suite has no 9p share "${fault.share}"`, path: [...at, 'share'] });
+			if (isHostFault(fault) && scenario === undefined)
+				context.addIssue({ code: 'custom', message: `${fault.kind} is made by QEMU: only a scenario can arm it`, path: [...at, 'kind'] });
+		}
 		const path = ['cases', caseName, 'race'];
 		for (const [actor, { cpu }] of Object.entries(race?.actors ?? {}))
 			if (cpu !== undefined && cpu >= cpus)

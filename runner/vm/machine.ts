@@ -64,6 +64,7 @@ interface Parts {
 	readonly ssh: Socket;
 	readonly exited: Promise<MachineExit>;
 	readonly pid: number;
+	readonly kill: () => Promise<void>;
 	readonly dir: string;
 	readonly timeoutScale: number;
 	/** The folder of the sockets. */
@@ -86,12 +87,14 @@ export class Machine implements AsyncDisposable {
 	readonly dir: string;
 	readonly timeoutScale: number;
 	readonly #scope: Scope;
+	readonly #kill: () => Promise<void>;
 	readonly #sockets: string;
 	#barriers = 0;
 	#stubs = 0;
 
 	private constructor(parts: Parts) {
 		this.#scope = parts.scope;
+		this.#kill = parts.kill;
 		this.#sockets = parts.sockets;
 		this.qmp = parts.qmp;
 		this.agent = parts.agent;
@@ -181,6 +184,12 @@ export class Machine implements AsyncDisposable {
 			throw new InfraError(`QEMU's gdb stub does not start: ${said.trim()}`, { cause: error });
 		});
 		return GdbStub.connect(socket, signal);
+	}
+
+	/** Ends QEMU at once, as a power cut would end a machine: what it has not written to its disks is lost. */
+	async crash(): Promise<void> {
+		await this.#kill();
+		await this.exited;
 	}
 
 	/** Ends QEMU and closes the files; never fails because the machine is already gone. */
@@ -299,7 +308,7 @@ async function connectChannels(scope: Scope, process: QemuProcess, sockets: stri
 		await withDeadline(exited, 5_000, 'the end of QEMU').catch(() => process.kill());
 		await exited;
 	});
-	return { scope, qmp, agent, console, results, trace, ssh, exited, pid: process.pid, dir, timeoutScale, sockets };
+	return { scope, qmp, agent, console, results, trace, ssh, exited, pid: process.pid, kill: process.kill, dir, timeoutScale, sockets };
 }
 
 async function recordTo(dir: string, channels: Pick<Parts, 'console' | 'results' | 'trace'>): Promise<void> {

@@ -28,12 +28,17 @@ test('the kernel command line ends a panic at once and takes additions', (t) => 
 test('a disk is known by its name, and a comma in its path does not end it', (t) => {
 	const args = qemuArgs({ ...spec, disks: [{ name: 'cache', path: '/a,b/cache.qcow2', format: 'qcow2' }] }, files);
 	t.true(valuesOf(args, '-device').includes('virtio-blk-pci,drive=cache,serial=cache,id=disk-cache'));
-	t.regex(valuesOf(args, '-blockdev').join(), /driver=qcow2,node-name=cache,read-only=off.*file\.filename=\/a,,b\/cache\.qcow2$/);
+	t.regex(
+		valuesOf(args, '-blockdev').join(),
+		/driver=qcow2,node-name=cache-image,read-only=off.*file\.filename=\/a,,b\/cache\.qcow2,driver=raw,node-name=cache,.*file=cache-image$/,
+	);
 });
 
-test('a share is a 9p mount tag, and its reads are traced when asked', (t) => {
+test('a share is a 9p mount tag that can be unplugged, and its reads are traced when asked', (t) => {
 	const shares = [{ tag: 'export', path: '/srv' }];
-	t.true(valuesOf(qemuArgs({ ...spec, shares }, files), '-device').includes('virtio-9p-pci,fsdev=share-export,mount_tag=export'));
+	const devices = valuesOf(qemuArgs({ ...spec, shares }, files), '-device');
+	t.true(devices.includes('pcie-root-port,id=port-export,chassis=1'));
+	t.true(devices.includes('virtio-9p-pci,id=share-export,fsdev=share-export,mount_tag=export,bus=port-export'));
 	t.deepEqual(valuesOf(qemuArgs({ ...spec, shares }, { ...files, ninepTrace: '/log' }), '-D'), ['/log']);
 });
 

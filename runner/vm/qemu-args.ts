@@ -60,20 +60,25 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 			const id = name.replace('crucible.', '');
 			return ['-chardev', socket(id, sockets.ports[name]), '-device', `virtserialport,chardev=${id},name=${name},id=${id}`];
 		}),
-		// The disk is thrown away after the run: flushes need not reach the host's disk.
+		// The disk is thrown away after the run: flushes need not reach the host's disk. What is between the device's node and the image can be swapped.
 		...disks.map(({ name, path, format, readOnly }) => [
 			'-blockdev',
-			`driver=${format},node-name=${name},read-only=${readOnly ? 'on' : 'off'},cache.no-flush=on,file.driver=file,file.filename=${doubleCommas(path)}`,
+			`driver=${format},node-name=${imageNode(name)},read-only=${readOnly ? 'on' : 'off'},cache.no-flush=on,file.driver=file,file.filename=${doubleCommas(path)}`,
+			'-blockdev',
+			`driver=raw,node-name=${name},read-only=${readOnly ? 'on' : 'off'},cache.no-flush=on,file=${imageNode(name)}`,
 			'-device',
 			`virtio-blk-pci,drive=${name},serial=${name},id=disk-${name}`,
 		]),
 		// none: as passthrough, but a chown that an unprivileged QEMU may not do is no error; the host reads the files as they are.
 		// remap: the host folder may hold mount points, whose inode numbers would collide.
-		...ninepShares.map(({ tag, path }) => [
+		...ninepShares.map(({ tag, path }, index) => [
 			'-fsdev',
 			`local,id=share-${tag},path=${doubleCommas(path)},security_model=none,multidevs=remap`,
 			'-device',
-			`virtio-9p-pci,fsdev=share-${tag},mount_tag=${tag}`,
+			// Only what is behind such a port can be unplugged.
+			`pcie-root-port,id=${portOf(tag)},chassis=${index + 1}`,
+			'-device',
+			formatDevice(shareDevice(tag)),
 		]),
 		...virtiofsShares.map(({ tag }) => [
 			'-chardev',
@@ -84,6 +89,24 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 		files.ninepTrace === undefined ? [] : ['-d', 'trace:v9fs_read,trace:v9fs_read_return', '-D', files.ninepTrace],
 		extraArgs,
 	].flat();
+}
+
+/** The block node of a disk's image; the node that the device is on has the disk's name. */
+export function imageNode(disk: string): string {
+	return `${disk}-image`;
+}
+
+/** The device of a 9p share, as QMP's device_add takes it. */
+export function shareDevice(tag: string): Readonly<Record<string, string>> & { readonly driver: string; readonly id: string } {
+	return { driver: 'virtio-9p-pci', id: `share-${tag}`, fsdev: `share-${tag}`, mount_tag: tag, bus: portOf(tag) };
+}
+
+function portOf(tag: string): string {
+	return `port-${tag}`;
+}
+
+function formatDevice({ driver, ...options }: ReturnType<typeof shareDevice>): string {
+	return [driver, ...Object.entries(options).map(([key, value]) => `${key}=${value}`)].join(',');
 }
 
 /** `max` is the host's CPU under KVM, and all that TCG can do under TCG. icount runs the guest's CPUs in turn, 2 ns an instruction. */

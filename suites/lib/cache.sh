@@ -4,33 +4,25 @@
 cache_mount=/run/cache
 cache_log=/run/cachefilesd.log
 
-# cache_start DISK: mounts the disk (ext4; the runner made the file system), empties it of what an earlier case may have left,
-# and runs cachefilesd; returns when the cache is active.
+# cache_start DISK: mounts the disk (ext4; the runner made the file system), empties it of what an earlier case may have left
+# unless cache_kept is set, and runs cachefilesd, with the thresholds of cache_limits if a case has set them; returns when the cache is active.
 cache_start() {
 	mkdir -p "$cache_mount"
 	mount -t ext4 -o user_xattr "$1" "$cache_mount" || return 1
-	rm -rf "$cache_mount/fscache"
-	mkdir "$cache_mount/fscache"
-	cache_run
-}
-
-# cache_again DISK: the same with what the disk holds already.
-cache_again() {
-	mkdir -p "$cache_mount"
-	mount -t ext4 -o user_xattr "$1" "$cache_mount" && cache_run
-}
-
-cache_run() {
+	[ -n "${cache_kept:-}" ] || rm -rf "$cache_mount/fscache"
+	mkdir -p "$cache_mount/fscache"
 	# Thresholds far below what a 512 MiB disk holds: nothing is culled unless a case fills the disk on purpose.
+	# shellcheck disable=SC2086 # three words: run, cull, stop; the kernel takes a value only below the next one
+	set -- ${cache_limits:-10 7 3}
 	cat >/run/cachefilesd.conf <<-END
 		dir $cache_mount/fscache
 		tag crucible
-		brun 10%
-		bcull 7%
-		bstop 3%
-		frun 10%
-		fcull 7%
-		fstop 3%
+		bstop $3%
+		bcull $2%
+		brun $1%
+		fstop $3%
+		fcull $2%
+		frun $1%
 	END
 	cachefilesd -n -s -f /run/cachefilesd.conf </dev/null >"$cache_log" 2>&1 &
 	cache_pid=$!

@@ -6,6 +6,9 @@ for nfs_part in ktap wait fscache-stats cache files nfsd; do
 done
 
 nfs_mountpoint=/run/mnt
+# The server's address as the client has it, and what runs a program where the client is; net.sh sets both. nfs_patience: see nfs(5).
+nfs_server=127.0.0.1
+nfs_client=
 
 # The files on the server, in bytes. Whole pages only: what becomes of the tail of a file is the subject of tails.sh.
 nfs_sizes='large=3145728 medium=524288 small=4096'
@@ -32,12 +35,12 @@ nfs_begin() {
 # nfs_mount [OPTIONS] [DIRECTORY]: the export there, or on nfs_mountpoint; OPTIONS such as `fsc` are added.
 nfs_mount() {
 	nfs_path=/
-	nfs_options="vers=$nfs_version,proto=tcp,sec=sys,soft,timeo=100"
+	nfs_options="vers=$nfs_version,proto=tcp,sec=sys,${nfs_patience:-soft,timeo=100}"
 	if [ "$nfs_version" = 3 ]; then
 		nfs_path=$nfsd_export
 		nfs_options="$nfs_options,nolock,mountproto=tcp"
 	fi
-	mount.nfs "127.0.0.1:$nfs_path" "${2:-$nfs_mountpoint}" -o "$nfs_options${1:+,$1}" || give_up "mount.nfs -o $nfs_options${1:+,$1} failed"
+	$nfs_client mount.nfs "$nfs_server:$nfs_path" "${2:-$nfs_mountpoint}" -o "$nfs_options${1:+,$1}" || give_up "mount.nfs -o $nfs_options${1:+,$1} failed"
 }
 
 # nfs_umount [DIRECTORY]: and waits, after the last NFS mount, until the cache has committed what it held. Nothing to do when not mounted.

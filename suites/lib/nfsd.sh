@@ -2,6 +2,8 @@
 # The kernel's NFS server, exporting a tmpfs or a disk on loopback. Needs ktap.sh and wait.sh.
 
 nfsd_export=/run/export
+nfsd_address=127.0.0.1
+nfsd_clients=127.0.0.1
 nfsd_run=/run/nfsd
 nfsd_pipefs=/run/nfsd/pipefs
 
@@ -23,18 +25,19 @@ nfsd_start() {
 		mount -t nfsd nfsd /proc/fs/nfsd &&
 		nfsd_daemons &&
 		# A tmpfs has no UUID for file handles, so the export is given an fsid; 0 makes it the root of NFSv4 as well.
-		exportfs -i -o rw,no_root_squash,insecure,async,no_subtree_check,fsid=0 "127.0.0.1:$nfsd_export" &&
-		nfsd_serve && nfsd_end_grace && return
+		exportfs -i -o rw,no_root_squash,insecure,async,no_subtree_check,fsid=0 "$nfsd_clients:$nfsd_export" &&
+		nfsd_up &&
+		nfsd_end_grace && return
 	show "$nfsd_run/log" 'NFS server daemons said'
 	return 1
 }
 
-# nfsd_halt, nfsd_serve: the server goes, with the state it had of its clients, and comes back; its daemons stay.
-nfsd_halt() {
-	echo 0 >/proc/fs/nfsd/threads
+# nfsd_up, nfsd_down: the kernel's threads and sockets only. An NFSv4 server that comes up again gives its clients their state back.
+nfsd_up() {
+	rpc.nfsd -H "$nfsd_address" -N "$nfsd_unused" 4 >>"$nfsd_run/log" 2>&1
 }
-nfsd_serve() {
-	rpc.nfsd -H 127.0.0.1 -N "$nfsd_unused" 4 >>"$nfsd_run/log" 2>&1
+nfsd_down() {
+	echo 0 >/proc/fs/nfsd/threads
 }
 
 nfsd_daemons() {

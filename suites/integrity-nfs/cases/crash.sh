@@ -41,7 +41,7 @@ crash() {
 	wait_until 20 'the cache to be written' cache_has_written $crash_writes
 	power_lost
 	wait $crash_reader
-	nfs_umount && cache_stop && power_back && cache_again "$CRUCIBLE_DISK_CACHE"
+	nfs_umount && cache_stop && power_back && cache_kept=1 cache_start "$CRUCIBLE_DISK_CACHE"
 }
 
 plan $((3 * $2))

@@ -11,11 +11,11 @@ nfs_mount fsc,hard
 holder_start "$nfs_mountpoint/large"
 check 'the first half is read' holder_does read 0 1572864 first-half
 settle
-nfsd_halt
+nfsd_down
 holder_order read 1572864 1572864 second-half
 check 'the second half waits for the server' wait_until 10 'the reader to wait' holder_reads
 evidence waited "$(holder_reads && echo 1 || echo 0)"
-check 'the server comes back' nfsd_serve
+check 'the server comes back' nfsd_up
 check 'the second half is read' holder_answer
 cat first-half second-half >whole
 check 'the content is right' cmp -s whole "$nfsd_export/large"

@@ -10,14 +10,14 @@ nfs_begin "$1"
 nfs_mount fsc,hard
 holder_start "$nfs_mountpoint/large"
 check 'a part is read' holder_does read 0 1048576 part
-nfsd_halt
+nfsd_down
 holder_order read 1048576 2097152 rest
 check 'a read waits for the server' wait_until 10 'the reader to wait' holder_reads
 evidence waited "$(holder_reads && echo 1 || echo 0)"
 check 'the mount leaves the tree' umount -l "$nfs_mountpoint"
 kill -KILL "$holder_pid"
 check 'the reader can be killed' wait_until 10 'the reader to end' has_ended "$holder_pid"
-nfsd_serve
+nfsd_up
 check 'its cookies are given back' wait_until 30 'the cookies of the mount to be given back' cookies_are_gone
 holder_stop
 

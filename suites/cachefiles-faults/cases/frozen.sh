@@ -1,0 +1,17 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The cache's file system is frozen when the mount gives its cookies back: the cache waits for the thaw and writes nothing before it.
+. "$CRUCIBLE_LIB/cache-stack.sh"
+
+
+plan 5
+begin
+client_mount fscache
+read_all cold
+check 'the cold read gives the content of the server' [ "$cold_hash" = "$server_hash" ]
+fault_arm frozen || give_up 'the file system could not be frozen'
+umount $mountpoint
+check 'the cache waits for the thaw' wait_until 10 'somebody to wait for the thaw' fault_has_fired frozen
+fault_disarm frozen
+check 'then it goes on' wait_until 10 'the cookies to be given back' cookies_are_gone
+check_cache_works

@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The guest's half of sweep.ts, one verb per call; state lives in the kernel, in /run/sweep and on the disk.
+#
+# sweep.sh begin     the cache's disk is mounted, and the files are on the server; prints `hash`
+# sweep.sh round     with the fault armed: cache, mount, read, unmount, all anew; prints `hash`, `failed` and `site`
+# sweep.sh end       leaves nothing behind
+. "$CRUCIBLE_LIB/cache-stack.sh"
+
+# site: who could not allocate: the innermost functions of the last dump on the console, from the caller of the allocator outwards.
+site() {
+	# [   12.345678][    T1]  cachefiles_alloc_object+0x2c/0x1a0 [cachefiles]
+	dmesg | awk '
+		/FAULT_INJECTION: forcing a failure/ { seen = 1; count = 0; next }
+		seen && match($0, /[a-z_][a-zA-Z0-9_.]*\+0x[0-9a-f]+\/0x[0-9a-f]+/) && !/RIP:/ {
+			name = substr($0, RSTART, RLENGTH); sub(/\+.*/, "", name)
+			if (name ~ /^(dump_stack|should_fail|__should_fail|kmem_cache_|__kmem|kmalloc|__kmalloc|fail_dump|__slab|slab_|trace_|kvmalloc|__kvmalloc)/ || / \? /) next
+			if (count < 6) functions[count++] = name
+		}
+		END { for (i = 0; i < count; i++) printf "%s%s", i ? " < " : "", functions[i] }'
+}
+
+case $1 in
+begin)
+	mkdir -p $mountpoint
+	fault_disk cache && cache_start "$fault_device" >&2 || exit
+	client_mount none
+	for file in $sizes; do
+		seeded "$CRUCIBLE_SEED" "${file#*=}" >"$mountpoint/${file%=*}"
+	done
+	echo "hash $(sha256_all $mountpoint)"
+	client_umount >&2
+	;;
+round)
+	dmesg -c >/dev/null
+	client_mount fscache
+	read_all round >&2
+	client_umount >&2 || exit
+	echo "hash $round_hash"
+	echo "writes $round_cache_writes"
+	echo "site $(site)"
+	;;
+anew) restart >&2 ;;
+end)
+	client_umount && cache_stop && fault_disk_end cache && rmdir $mountpoint
+	;;
+esac

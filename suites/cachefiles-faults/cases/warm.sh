@@ -1,0 +1,22 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The fault `broken`, if the case has one, is there while the files are read that the cache has. The reader gets the content of the server,
+# from wherever; when the fault is gone and the cache was started again, it works as ever.
+. "$CRUCIBLE_LIB/cache-stack.sh"
+
+faults_needed
+plan 6
+begin
+client_mount fscache
+read_all cold
+client_umount
+check 'the files are in the cache' [ "$(cache_file_count)" -eq 3 ]
+client_mount fscache
+[ -z "$CRUCIBLE_FAULTS" ] || fault_arm broken || give_up 'the fault could not be armed'
+read_all broken
+check 'the read gives the content of the server' [ "$broken_hash" = "$server_hash" ]
+evidence broken_cache_reads "$broken_cache_reads"
+[ -z "$CRUCIBLE_FAULTS" ] || fault_disarm broken || give_up 'the fault could not be disarmed'
+check 'the mount is given up, and every cookie with it' client_umount
+check 'the cache starts again' restart
+check_cache_works

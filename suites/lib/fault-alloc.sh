@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Allocations that fail; Documentation/fault-injection/fault-injection.rst has each file of the folders used here.
+
+alloc_debugfs=/sys/kernel/debug
+
+# alloc_arm FOLDER: the settings that all kinds share.
+alloc_arm() {
+	alloc_dir=$alloc_debugfs/$1
+	# So many are left; what is gone from it was made to fail.
+	echo 0 >"$alloc_dir/probability"
+	echo "$fault_times" >"$alloc_dir/times"
+	echo "$fault_nth" >"$alloc_dir/interval"
+	echo N >"$alloc_dir/task-filter"
+	# The console tells who failed, all of them.
+	echo 2 >"$alloc_dir/verbose"
+	echo 0 >"$alloc_dir/verbose_ratelimit_interval_ms"
+	# Allocations that may wait fail as well.
+	[ ! -e "$alloc_dir/ignore-gfp-wait" ] || echo N >"$alloc_dir/ignore-gfp-wait"
+}
+
+# alloc_within FOLDER MODULE: only below functions of the module.
+alloc_within() {
+	# ffffffffc0345000 t cachefiles_daemon_open [cachefiles]
+	alloc_range=$(awk -v module="[$2]" '$4 == module && tolower($2) == "t" { if (first == "" || $1 < first) first = $1; if ($1 > last) last = $1 } END { print first, last }' /proc/kallsyms)
+	echo 32 >"$alloc_debugfs/$1/stacktrace-depth"
+	echo "0x${alloc_range% *}" >"$alloc_debugfs/$1/require-start"
+	# Past the last function; no function is longer.
+	echo $((0x${alloc_range#* } + 4096)) >"$alloc_debugfs/$1/require-end"
+}
+
+alloc_anywhere() {
+	[ ! -e "$alloc_debugfs/$1/require-start" ] || {
+		echo 0 >"$alloc_debugfs/$1/require-start"
+		echo 0xffffffffffffffff >"$alloc_debugfs/$1/require-end"
+	}
+}
+
+alloc_go() {
+	echo 100 >"$alloc_debugfs/$1/probability"
+}
+
+alloc_end() {
+	echo 0 >"$alloc_debugfs/$1/probability"
+}
+
+alloc_count() {
+	[ -e "$fault_dir/armed" ] || {
+		echo 0
+		return
+	}
+	echo $((fault_times - $(cat "$alloc_debugfs/$1/times")))
+}
+
+# alloc_lacks FOLDER [FILE]
+alloc_lacks() {
+	[ -e "$alloc_debugfs/$1/${2:-times}" ] || {
+		echo "the kernel has no $1${2:+/$2} (kernel config debug/faults${2:+, 6.2 and later})"
+		return 1
+	}
+}
+
+slab_failure_lacks() { alloc_lacks failslab && alloc_lacks failslab require-start; }
+slab_failure_arm() { alloc_arm failslab && alloc_within failslab "$fault_module" && alloc_go failslab; }
+slab_failure_count() { alloc_count failslab; }
+slab_failure_disarm() { alloc_end failslab && alloc_anywhere failslab; }
+
+page_failure_lacks() { alloc_lacks fail_page_alloc && alloc_lacks fail_page_alloc require-start; }
+page_failure_arm() {
+	alloc_arm fail_page_alloc && alloc_within fail_page_alloc "$fault_module" &&
+		echo 0 >$alloc_debugfs/fail_page_alloc/min-order && alloc_go fail_page_alloc
+}
+page_failure_count() { alloc_count fail_page_alloc; }
+page_failure_disarm() { alloc_end fail_page_alloc && alloc_anywhere fail_page_alloc; }
+
+object_failure_lacks() { alloc_lacks failslab cache-filter; }
+object_failure_arm() {
+	alloc_arm failslab && alloc_anywhere failslab &&
+		echo 1 >"/sys/kernel/slab/$fault_cache/failslab" && echo Y >$alloc_debugfs/failslab/cache-filter && alloc_go failslab
+}
+object_failure_count() { alloc_count failslab; }
+object_failure_disarm() {
+	alloc_end failslab && echo 0 >"/sys/kernel/slab/$fault_cache/failslab" && echo N >$alloc_debugfs/failslab/cache-filter
+}

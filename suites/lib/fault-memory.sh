@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Memory that is taken away.
+
+# memory_counters NAME...: their sum in /proc/vmstat.
+memory_counters() {
+	memory_names=" $* "
+	awk -v names="$memory_names" 'index(names, " " $1 " ") { sum += $2 } END { print sum + 0 }' /proc/vmstat
+}
+
+caches_dropped_lacks() { :; }
+caches_dropped_arm() { echo 3 >/proc/sys/vm/drop_caches; }
+# drop_slab counts passes until 6.1 has none left to do, and one for each write later; drop_pagecache one for each write.
+caches_dropped_count() { memory_counters drop_pagecache; }
+caches_dropped_disarm() { :; }
+
+memory_pressure_lacks() { :; }
+memory_pressure_arm() {
+	memory_available=$(awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo)
+	mkdir "$fault_dir/taken" &&
+		mount -t tmpfs -o size=100% taken "$fault_dir/taken" &&
+		head -c "$((memory_available - fault_leaveMiB))M" /dev/zero >"$fault_dir/taken/all"
+}
+memory_pressure_count() { memory_counters pgsteal_kswapd pgsteal_direct; }
+memory_pressure_disarm() { umount "$fault_dir/taken"; }

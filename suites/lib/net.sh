@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# An NFS client with a network of its own: a veth pair to the server, whose ends are veth-server and, in the client's namespace,
+# veth-client. Sourced after nfs.sh; net_begin comes before nfs_begin. What a fault does at
+# veth-server it does to what the server sends.
+
+net_namespace=/run/client-net
+
+# net_begin: until the case ends.
+net_begin() {
+	: >$net_namespace
+	at_exit net_end
+	unshare --net=$net_namespace true &&
+		ip link add veth-server type veth peer name veth-client &&
+		ip link set veth-client netns $net_namespace &&
+		ip addr add 10.0.9.1/24 dev veth-server &&
+		ip link set veth-server up &&
+		in_client ip addr add 10.0.9.2/24 dev veth-client &&
+		in_client ip link set veth-client up &&
+		in_client ip link set lo up || give_up 'the network of the client could not be made'
+	nfsd_address=10.0.9.1
+	nfsd_clients=10.0.9.2
+	nfs_server=10.0.9.1
+	nfs_client=in_client
+}
+
+# in_client COMMAND...: with the client's network.
+in_client() {
+	nsenter --net=$net_namespace "$@"
+}
+
+net_end() {
+	ip link del veth-server 2>/dev/null
+	umount $net_namespace 2>/dev/null
+	rm -f $net_namespace
+}
