@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../util/errors.ts';
+import { exists } from '../util/files.ts';
 import { lock } from '../util/lock.ts';
 import { findDebianSource } from './debian.ts';
 import { filesAt, type GitCommit, resolveCommit } from './git.ts';
@@ -84,8 +85,11 @@ export async function openSource(spec: string, options: SourceOptions): Promise<
 
 async function unpacked(archive: string, name: string, origin: string, spec: string, options: SourceOptions): Promise<KernelSource> {
 	const tree = join(options.cacheDir, 'sources', name);
-	await using _held = await lockTree(tree, options);
-	await unpack(archive, tree, options);
+	// It is whole or absent: who only wants to know of it does not wait for who builds in it.
+	if (!(await exists(tree))) {
+		await using _held = await lockTree(tree, options);
+		await unpack(archive, tree, options);
+	}
 	return { spec, origin, name, tree, isOurs: true, version: await readTree(filesIn(tree), spec), patches: [] };
 }
 
