@@ -84,14 +84,19 @@ static void *notify(void *data)
 	return NULL;
 }
 
-/* Without FOPEN_KEEP_CACHE an open invalidates what is cached. */
+struct opening {
+	int folder;
+	int file;
+};
+
+/* Without FOPEN_KEEP_CACHE an open invalidates what is cached. It is not closed here: that would wait for WRITEs of its own accord. */
 static void *open_again(void *data)
 {
-	int fd = openat(*(const int *)data, FILE_PATH, O_RDONLY | O_CLOEXEC);
+	struct opening *opening = data;
 
-	if (fd < 0)
+	opening->file = openat(opening->folder, FILE_PATH, O_RDONLY | O_CLOEXEC);
+	if (opening->file < 0)
 		give_up("the file does not open");
-	close(fd);
 	return NULL;
 }
 
@@ -110,16 +115,16 @@ int launder(const char *mountpoint, const char *how)
 	struct held held = { 0 };
 	struct server server = { .hook = hold_writes, .hook_data = &held };
 	struct task invalidation, reading;
+	struct opening opening = { .file = -1 };
 	struct read_back reader;
-	int folder;
 	char *map;
 
 	plan(4);
 	deadline(20, "a WRITE that is invalidated");
 	memset(nodes[1].data, 'o', 4096);
 	server_start(&server, mountpoint, nodes, 2, 0);
-	folder = open(mountpoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	reader.file = openat(folder, FILE_PATH, O_RDWR | O_CLOEXEC);
+	opening.folder = open(mountpoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	reader.file = openat(opening.folder, FILE_PATH, O_RDWR | O_CLOEXEC);
 	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, reader.file, 0);
 	if (reader.file < 0 || map == MAP_FAILED)
 		give_up("the file cannot be mapped");
@@ -129,7 +134,7 @@ int launder(const char *mountpoint, const char *how)
 	if (by_notice)
 		task_start(&invalidation, notify, &server);
 	else
-		task_start(&invalidation, open_again, &folder);
+		task_start(&invalidation, open_again, &opening);
 	server_wait(&server, is_held, &held);
 	while (!task_rests(&invalidation))
 		brief_pause();
@@ -145,7 +150,9 @@ int launder(const char *mountpoint, const char *how)
 	check(reader.first == 'n', "a read meanwhile gives what was written");
 	munmap(map, 4096);
 	close(reader.file);
-	close(folder);
+	if (opening.file >= 0)
+		close(opening.file);
+	close(opening.folder);
 	check(server_stop(&server), "nothing is in use any more");
 	return verdict();
 }
