@@ -10,11 +10,11 @@ appended_while() {
 	ninep_order "before-write key=$1 hold"
 	fdio 3 writeback &
 	first=$!
-	at_exit "kill -KILL $first 2>/dev/null"
+	at_exit "kill -KILL $first 2>/dev/null || :"
 	check 'the server has the first WRITE' ninep_wait fired 1 "$ninep_ordered"
 	echo second | fdio 3 append-sync &
 	second=$!
-	at_exit "kill -KILL $second 2>/dev/null"
+	at_exit "kill -KILL $second 2>/dev/null || :"
 	wait_until 5 'the append to come to where it waits' append_waits_or_is_over
 	check 'the append does not pass it' [ "$(ninep_get write "$1")" = 1 ]
 	check 'the first WRITE is answered' ninep_release "$ninep_ordered"

@@ -22,7 +22,7 @@ for mode in $modes; do
 	ninep_order "before-read key=$mode nth=2 hold"
 	cat "$ninep_mountpoint/$mode" >seen &
 	reader=$!
-	at_exit "kill -KILL $reader 2>/dev/null"
+	at_exit "kill -KILL $reader 2>/dev/null || :"
 	dd if=original of="$ninep_mountpoint/new-$mode" bs=16k 2>/dev/null &
 	writer=$!
 	check "$mode: the server has a READ" ninep_wait fired 1 "$ninep_ordered"
