@@ -41,13 +41,13 @@ int cache_open(struct cache *cache)
 	return 0;
 }
 
-void cache_begin(struct cache *cache)
+bool cache_begin(struct cache *cache)
 {
 	int status = cache_open(cache);
 
 	if (status == 0)
 		status = device_tell(cache->device, "bind ondemand");
-	check_result(status, 0, "the cache is bound");
+	return check_result(status, 0, "the cache is bound");
 }
 
 void mount_path(char *path, const char *image)

@@ -95,7 +95,7 @@ ssize_t device_read(int device, void *buffer, size_t size);
 int cache_open(struct cache *cache);
 void cache_prepare(void);
 off_t cache_size(const char *key);
-void cache_begin(struct cache *cache);
+bool cache_begin(struct cache *cache);
 void cache_end(struct cache *cache);
 bool cache_mount(struct cache *cache, const char *image);
 struct task cache_mount_start(struct cache *cache, const char *image, const char *where);
