@@ -12,6 +12,10 @@ tree_make source 262144
 truncate -s 1048576 source/sparse
 tree_list source >expected
 ondemand_disk "$CRUCIBLE_DISK_CACHE"
+# mkfs.erofs 1.5 cannot write an image with a block map to a tmpfs.
+ondemand_images=$ondemand_cache/images
+rm -rf "$ondemand_images"
+mkdir "$ondemand_images"
 evidence file_bytes "$(tree_bytes source)"
 
 # options_of LAYOUT: of mkfs.erofs.

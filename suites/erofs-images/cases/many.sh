@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# many.sh MOUNTS ROUNDS: so many images mounted at once, and one image mounted so many times: devices, cookies and volumes do not add up.
+# many.sh MOUNTS ROUNDS: so many images mounted at once, in a domain so that one volume does, and one image mounted so many times: devices,
+# cookies and volumes do not add up.
 . "$CRUCIBLE_LIB/ktap.sh"
 . "$CRUCIBLE_LIB/wait.sh"
 . "$CRUCIBLE_LIB/fscache-stats.sh"
@@ -48,7 +49,8 @@ different() {
 }
 
 must 'the daemon binds the cache' ondemand_start
-check "$1 images are mounted at once" each "$1" 'erofs_mount image-$each_number.erofs mnt-$each_number'
+check "$1 images are mounted at once" each "$1" 'erofs_mount image-$each_number.erofs mnt-$each_number domain_id=many'
+evidence cookies "$(fscache_rows cookies)"
 evidence volumes "$(fscache_rows volumes)"
 check 'each has its content' each "$1" 'same_tree expected mnt-$each_number'
 check 'and a device number of its own' [ "$(different $(each "$1" 'device_of mnt-$each_number'))" = "$1" ]

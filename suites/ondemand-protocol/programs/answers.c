@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "protocol.h"
@@ -90,17 +89,14 @@ void object_close(struct cache *cache, struct object *object)
 
 static int answer_open(struct cache *cache, const struct message *message)
 {
-	char path[PATH_SIZE + 16];
+	const struct object *object = object_take(cache, message);
 	char size[32];
-	struct object *object = object_take(cache, message);
-	struct stat image;
 
 	if (!object)
 		return copen(cache, message->head.msg_id, "-24");
-	snprintf(path, sizeof(path), "images/%s", object->key);
-	if (stat(path, &image) < 0)
+	if (cache_size(object->key) < 0)
 		return copen(cache, message->head.msg_id, "-2");
-	snprintf(size, sizeof(size), "%lld", (long long)image.st_size);
+	snprintf(size, sizeof(size), "%lld", (long long)cache_size(object->key));
 	return copen(cache, message->head.msg_id, size);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* An on-demand cache of one test: bound to a directory of its own, and at rest when it ends, whatever the test did. */
+/* An on-demand cache of one test: empty when it begins, and at rest when it ends, whatever the test did. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -12,28 +12,42 @@
 
 #include "protocol.h"
 
-/* Opens the device and names a new directory, but does not bind. Returns 0 or a negative error number. */
+static const char directory[] = "cache/protocol";
+static int opened;
+
+/*
+ * The size copen gives: another for each cache, and so what the last one holds is stale. To bind a new directory instead would cost the
+ * kernel 256 folders for each volume.
+ */
+off_t cache_size(const char *key)
+{
+	char path[PATH_SIZE + 16];
+	struct stat image;
+
+	snprintf(path, sizeof(path), "images/%s", key);
+	return stat(path, &image) < 0 ? -1 : (image.st_size + PAGE - 1) / PAGE * PAGE + opened * PAGE;
+}
+
+/* Opens the device and names the directory, but does not bind. Returns 0 or a negative error number. */
 int cache_open(struct cache *cache)
 {
-	static int number;
-
 	*cache = (struct cache){ .device = device_open() };
 	if (cache->device < 0)
 		return cache->device;
-	snprintf(cache->dir, sizeof(cache->dir), "cache/protocol-%d", ++number);
-	mkdir(cache->dir, 0700);
-	device_tell(cache->device, "dir %s", cache->dir);
+	opened++;
+	mkdir(directory, 0700);
+	device_tell(cache->device, "dir %s", directory);
 	device_tell(cache->device, "tag crucible");
 	return 0;
 }
 
-void cache_begin(struct cache *cache)
+bool cache_begin(struct cache *cache)
 {
 	int status = cache_open(cache);
 
 	if (status == 0)
 		status = device_tell(cache->device, "bind ondemand");
-	check_result(status, 0, "the cache is bound");
+	return check_result(status, 0, "the cache is bound");
 }
 
 void mount_path(char *path, const char *image)
@@ -139,17 +153,42 @@ static void close_objects(struct cache *cache)
 		object_close(cache, &cache->objects[cache->object_count - 1]);
 }
 
+static void let_go(struct cache *cache)
+{
+	if (cache->device >= 0)
+		close(cache->device);
+	cache->device = -1;
+	close_objects(cache);
+}
+
 void cache_end(struct cache *cache)
 {
 	/* Nobody can be told to close them any more. */
 	if (cache->device < 0)
 		close_objects(cache);
 	check(wait_until(10, serve_and_look, cache), "every task ends, every cookie is given back");
-	if (cache->device >= 0)
-		close(cache->device);
-	cache->device = -1;
-	close_objects(cache);
+	let_go(cache);
 	if (any_task_lives() || cache->mount_count > 0)
 		wait_until(10, serve_and_look, cache);
 	check(wait_until(10, device_is_free, NULL), "the device can be opened again");
+}
+
+/* Mounts each image once: a machine under load is longer about a volume's folders than the 20 s that a mount waits for them. */
+void cache_prepare(void)
+{
+	static const char *const images[] = { "a", "b" };
+
+	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]); i++)
+		for (int tries = 0, status = -1; status != 0 && tries < 5; tries++) {
+			struct cache cache;
+			struct task mounter;
+
+			if (cache_open(&cache) < 0 || device_tell(cache.device, "bind ondemand") < 0)
+				return;
+			mounter = cache_mount_start(&cache, images[i], images[i]);
+			status = finish(&cache, &mounter);
+			wait_until(10, serve_and_look, &cache);
+			let_go(&cache);
+			wait_until(10, device_is_free, NULL);
+		}
 }

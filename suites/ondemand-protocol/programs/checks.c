@@ -90,11 +90,12 @@ int run_group(const struct group *group)
 		number = 0;
 		failed = 0;
 		printf("# Subtest: %s\n", test->name);
-		if (!test->is_bare)
-			cache_begin(&cache);
-		test->run(&cache);
-		if (!test->is_bare)
+		if (test->is_bare) {
+			test->run(&cache);
+		} else if (cache_begin(&cache)) {
+			test->run(&cache);
 			cache_end(&cache);
+		}
 		printf("  1..%d\n%sok %zu %s\n", number, failed ? "not " : "", i + 1, test->name);
 		failed_tests += failed > 0;
 	}

@@ -144,12 +144,10 @@ static void bound_normally(struct cache *cache)
 /* What `bind` could not do once it can do later. */
 static void bind_again(struct cache *cache)
 {
-	char path[PATH_SIZE];
+	static const char path[] = "cache/again";
 
-	if (!check_result(cache_open(cache), 0, "the device opens"))
-		return;
-	snprintf(path, sizeof(path), "%s", cache->dir);
-	rmdir(path);
+	cache->device = device_open();
+	check_result(device_tell(cache->device, "dir %s", path), 0, "a directory is named");
 	close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 	check_result(device_tell(cache->device, "bind ondemand"), -ENOTDIR, "a file cannot be bound");
 	unlink(path);

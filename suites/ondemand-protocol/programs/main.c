@@ -19,6 +19,7 @@ static const struct group *const groups[] = {
 
 int main(int argc, char **argv)
 {
+	cache_prepare();
 	if (argc == 4 && strcmp(argv[1], "fuzz") == 0)
 		return fuzz_main(argc - 2, argv + 2);
 	for (size_t i = 0; argc == 2 && i < sizeof(groups) / sizeof(groups[0]); i++)

@@ -32,7 +32,6 @@ struct object {
 /* The device, what is open through it, and what is mounted from it. */
 struct cache {
 	int device;
-	char dir[PATH_SIZE];
 	struct object objects[MAX_OBJECTS];
 	size_t object_count;
 	char mounts[MAX_MOUNTS][PATH_SIZE];
@@ -94,7 +93,9 @@ ssize_t device_read(int device, void *buffer, size_t size);
 
 /* cache.c */
 int cache_open(struct cache *cache);
-void cache_begin(struct cache *cache);
+void cache_prepare(void);
+off_t cache_size(const char *key);
+bool cache_begin(struct cache *cache);
 void cache_end(struct cache *cache);
 bool cache_mount(struct cache *cache, const char *image);
 struct task cache_mount_start(struct cache *cache, const char *image, const char *where);

@@ -73,7 +73,8 @@ static void open_with_fd(struct cache *cache)
 	fd = (int)open_of(&message)->fd;
 	check_result(device_tell(cache->device, "restore"), 0, "restore");
 	check_result(device_poll(cache->device, 0), POLLIN, "POLLIN");
-	check_result(device_read(cache->device, &again, sizeof(again)), -EEXIST, "to take it again fails, for its fd is open");
+	if (!check_result(device_read(cache->device, &again, sizeof(again)), -EEXIST, "to take it again fails, for its fd is open"))
+		close((int)open_of(&again)->fd);
 	check_result(copen(cache, message.head.msg_id, "4096"), -EINVAL, "and the OPEN has failed with it");
 	check(finish(cache, &mounter) > 0, "so does the mount");
 	check_result(pwrite(fd, &again, sizeof(again), 0) < 0 ? -errno : 0, -ENOBUFS, "its fd has no file");
