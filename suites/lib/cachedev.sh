@@ -2,6 +2,9 @@
 # The control device of cachefiles, with the shell in the place of a daemon. Sourced after ktap.sh, wait.sh and cachefiles.sh.
 # The device stays open in whatever the shell starts meanwhile, so nothing is left in the background.
 
+# Commands may be about the directory that the shell is in, so this is not there.
+device_log=$PWD/device.log
+
 # device_open: until device_close; closing it is what withdraws a cache. Only one may have it.
 device_open() {
 	exec 9<>/dev/cachefiles
@@ -11,9 +14,9 @@ device_close() {
 	exec 9>&-
 }
 
-# device COMMAND...: one command; what the shell said of it stays in device.log.
+# device COMMAND...: one command; what the shell said of it stays in device_log.
 device() {
-	echo "$*" 2>device.log >&9
+	echo "$*" 2>"$device_log" >&9
 }
 
 # refuses ERROR COMMAND...: the command fails with this message of strerror().
@@ -21,8 +24,8 @@ refuses() {
 	refused_with=$1
 	shift
 	! device "$@" || return
-	grep -q "$refused_with" device.log || {
-		show device.log "\`$*\` was answered"
+	grep -q "$refused_with" "$device_log" || {
+		show "$device_log" "\`$*\` was answered"
 		return 1
 	}
 }

@@ -6,6 +6,8 @@
  * shell's side. Volumes, cookies and operations have names, which the caller chooses; whoever gives one back while it is used elsewhere
  * makes the mistake that a file system would make.
  *
+ * It is one file because a module of ours is built of one (runner/kernel/external-modules.ts).
+ *
  * The content of a file is computed: a byte follows from its offset and from a generation between 1 and 7, and none is zero.
  */
 #include <linux/bvec.h>
@@ -27,6 +29,22 @@
 #include <linux/version.h>
 #include <linux/vmalloc.h>
 #include <trace/events/fscache.h>
+
+/* 6.8 asks a write for the most that it may become, and 6.10 whether pages are marked, which until then had another name. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define prepare(ops, cres, start, length, i_size, fresh) (ops)->prepare_write(cres, start, length, i_size, fresh)
+#else
+#define prepare(ops, cres, start, length, i_size, fresh) \
+	(ops)->prepare_write(cres, start, length, round_up(*(length), PAGE_SIZE), i_size, fresh)
+#endif
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define folio_start_private_2 folio_start_fscache
+#define write_to_cache(cookie, mapping, start, length, i_size, done, data, caching) \
+	fscache_write_to_cache(cookie, mapping, start, length, i_size, done, data, caching)
+#else
+#define write_to_cache(cookie, mapping, start, length, i_size, done, data, caching) \
+	fscache_write_to_cache(cookie, mapping, start, length, i_size, done, data, true, caching)
+#endif
 
 #define NETLESS_MOST_WORDS 8
 #define NETLESS_MOST_BYTES (256 * 1024)
@@ -635,11 +653,7 @@ static int prepare_write(struct netless_call *call)
 		return -EINVAL;
 	length = long_length;
 	ops = fscache_operation_valid(&thing->cres);
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
-	error = ops->prepare_write(&thing->cres, &start, &length, i_size, has_word(call, 5, "fresh"));
-#else
-	error = ops->prepare_write(&thing->cres, &start, &length, round_up(length, PAGE_SIZE), i_size, has_word(call, 5, "fresh"));
-#endif
+	error = prepare(ops, &thing->cres, &start, &length, i_size, has_word(call, 5, "fresh"));
 	if (answer(call, error))
 		say(call, " %lld %zu", start, length);
 	return 0;
@@ -717,13 +731,7 @@ static int store(struct netless_call *call)
 	error = caching ? mark_pages(mapping, start, length) : 0;
 	if (!error) {
 		init_completion(&io.done);
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
-		fscache_write_to_cache(thing->cookie, mapping, start, length, i_size_read(mapping->host), io_done, &io,
-				       caching);
-#else
-		fscache_write_to_cache(thing->cookie, mapping, start, length, i_size_read(mapping->host), io_done, &io, true,
-				       caching);
-#endif
+		write_to_cache(thing->cookie, mapping, start, length, i_size_read(mapping->host), io_done, &io, caching);
 		wait_for_completion(&io.done);
 		if (answer(call, io.result))
 			say(call, " %zd", io.result);

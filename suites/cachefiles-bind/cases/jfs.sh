@@ -3,9 +3,13 @@
 # jfs has everything that a cache needs, but no files without a name: binding is refused, not the first object.
 . "${0%/*}/bind.sh"
 
+make_jfs() {
+	mkfs.jfs -q "$CRUCIBLE_DISK_PLAIN" >mkfs.log
+}
+
 grep -qw jfs /proc/filesystems || skip_case 'the kernel has no jfs'
 plan 3
-check 'a file system is made' mkfs.jfs -q "$CRUCIBLE_DISK_PLAIN"
+check 'a file system is made' make_jfs
 cache_disk "$CRUCIBLE_DISK_PLAIN" jfs
 setfattr -n user.test -v value "$cache_dir" || give_up 'jfs without extended attributes'
 device_open

@@ -16,10 +16,10 @@ patched() {
 	echo "$1" | awk -v at="$2" -v by="$3" '{ print substr($0, 1, at * 2) by substr($0, at * 2 + length(by) + 1) }'
 }
 
-# stop_and_damage COMMAND...: without a daemon and with nothing in memory the command changes the disk, and a new daemon takes it.
+# stop_and_damage COMMAND...: without a daemon and with nothing in memory the command changes the disk, and it is taken for a cache again.
 stop_and_damage() {
 	cache_end
 	"$@" || give_up "$*"
 	echo 2 >/proc/sys/vm/drop_caches
-	cache_run || give_up 'a daemon on what was damaged'
+	cache_hold || give_up 'a cache on what was damaged'
 }

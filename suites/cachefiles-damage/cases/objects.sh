@@ -65,7 +65,7 @@ is_refused() {
 
 plan 16
 cache_disk "$CRUCIBLE_DISK_CACHE"
-cache_run || give_up 'cachefilesd did not start the cache'
+cache_hold || give_up 'the cache did not start'
 netless_load
 must_call acquire-volume v netless,objects
 for key in good twin $renewed $refused truncated; do

@@ -10,7 +10,7 @@ damage() {
 
 plan 4
 cache_disk "$CRUCIBLE_DISK_CACHE"
-cache_run || give_up 'cachefilesd did not start the cache'
+cache_hold || give_up 'the cache did not start'
 netless_load
 must_call acquire-volume v netless,unreadable - coherent
 file_begin c v file aux1 16384

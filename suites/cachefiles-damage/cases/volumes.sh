@@ -67,7 +67,7 @@ is_left_alone() {
 kinds='coherency reserved short long missing file fan-file fan-missing fan-foreign'
 plan 11
 cache_disk "$CRUCIBLE_DISK_CACHE"
-cache_run || give_up 'cachefilesd did not start the cache'
+cache_hold || give_up 'the cache did not start'
 netless_load
 for kind in $kinds; do
 	open_volume $kind

@@ -28,7 +28,7 @@ returns() {
 	check "after $1, with what is right on disk" reads "$3" "$2" 0 16384 fail
 }
 
-plan 39
+plan 38
 api_begin ext4 hold
 must_call acquire-volume v netless,withdraw
 file_begin c v file aux1 16384
