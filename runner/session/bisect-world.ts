@@ -60,18 +60,32 @@ export function kernelWorld(site: BisectSite): World {
 		async run(commit, times, { untilFailure }) {
 			const began = performance.now();
 			const { spec, patches } = site.kernelOf(commit);
-			const jobs = planJobs([suite], [spec], settings.config, { repeat: times, untilFailure, seed: site.seed + turn++ });
-			await using store = await openStore(site.dir, newRunId(new Date()));
-			const run = await executeRun({ jobs, settings, patches, command: site.command, store, listeners, drain, stop: site.stop });
-			// What was cut short is no finding.
-			drain.throwIfAborted();
-			const seen = judge(run, site.sign);
-			if (!('why' in seen)) spent.run.add(performance.now() - began, seen.failed + seen.passed);
-			return 'why' in seen ? seen : { ...seen, evidence: run.id };
+			return persistently(async () => {
+				const jobs = planJobs([suite], [spec], settings.config, { repeat: times, untilFailure, seed: site.seed + turn++ });
+				await using store = await openStore(site.dir, newRunId(new Date()));
+				const run = await executeRun({ jobs, settings, patches, command: site.command, store, listeners, drain, stop: site.stop });
+				// What was cut short is no finding.
+				drain.throwIfAborted();
+				const seen = judge(run, site.sign);
+				if (!('why' in seen)) spent.run.add(performance.now() - began, seen.failed + seen.passed);
+				return 'why' in seen ? seen : { ...seen, evidence: run.id };
+			});
 		},
 		costs: () => ({ build: spent.build.value(), run: spent.run.value() }),
 	};
 }
+
+/** An error of ours is no finding: it is tried again, and ends the bisection, which may go on later, when it stays. */
+async function persistently<T>(work: () => Promise<T>): Promise<T> {
+	for (let tries = 1; ; tries++)
+		try {
+			return await work();
+		} catch (error) {
+			if (!(error instanceof InfraError) || tries === mostTries) throw error;
+		}
+}
+
+const mostTries = 3;
 
 function meanOf(guess: number) {
 	let [sum, count] = [guess, 1];
