@@ -17,7 +17,7 @@ import { prepareKernel, prepareSource } from './workshop.ts';
 
 export interface BisectSite {
 	/** What a commit's kernel is made of. */
-	readonly kernelOf: (commit: number) => { readonly spec: string; readonly patches: readonly Patch[] };
+	readonly kernelOf: (commit: number) => { readonly spec: string; readonly config: string; readonly patches: readonly Patch[] };
 	/** With the one case. */
 	readonly suite: Suite;
 	readonly settings: Settings;
@@ -43,8 +43,8 @@ export function kernelWorld(site: BisectSite): World {
 	return {
 		async prepare(commit) {
 			const began = performance.now();
-			const { spec, patches } = site.kernelOf(commit);
-			const options = { settings, emitter: createEmitter(listeners), signal: drain };
+			const { spec, config, patches } = site.kernelOf(commit);
+			const options = { settings: { ...settings, config }, emitter: createEmitter(listeners), signal: drain };
 			try {
 				const source = await prepareSource(spec, patches, options);
 				await using kernel = await prepareKernel(source, [suite], options);
@@ -59,11 +59,20 @@ export function kernelWorld(site: BisectSite): World {
 		},
 		async run(commit, times, { untilFailure }) {
 			const began = performance.now();
-			const { spec, patches } = site.kernelOf(commit);
+			const { spec, config, patches } = site.kernelOf(commit);
 			return persistently(async () => {
-				const jobs = planJobs([suite], [spec], settings.config, { repeat: times, untilFailure, seed: site.seed + turn++ });
+				const jobs = planJobs([suite], [spec], config, { repeat: times, untilFailure, seed: site.seed + turn++ });
 				await using store = await openStore(site.dir, newRunId(new Date()));
-				const run = await executeRun({ jobs, settings, patches, command: site.command, store, listeners, drain, stop: site.stop });
+				const run = await executeRun({
+					jobs,
+					settings: { ...settings, config },
+					patches,
+					command: site.command,
+					store,
+					listeners,
+					drain,
+					stop: site.stop,
+				});
 				// What was cut short is no finding.
 				drain.throwIfAborted();
 				const seen = judge(run, site.sign);
