@@ -108,8 +108,11 @@ function betweenConfigs(flags: BisectFlags, earlier: Bisection | undefined): Lin
 	];
 	if (changes.length === 0)
 		throw new UserError(`${from} and ${to} are the same configuration`, { hint: 'check --config-good and --config-bad' });
-	const stateAt = (state: number) =>
-		changes.slice(0, state).reduce((names, { name, isIn }) => (isIn ? [...names, name] : names.filter((other) => other !== name)), before);
+	const stateAt = (state: number) => {
+		const made = changes.slice(0, state);
+		const gone = new Set(made.filter(({ isIn }) => !isIn).map(({ name }) => name));
+		return [...before.filter((name) => !gone.has(name)), ...made.filter(({ isIn }) => isIn).map(({ name }) => name)];
+	};
 	return {
 		titles: [from, ...changes.map(({ name, isIn }) => `${isIn ? 'with' : 'without'} ${name}`)],
 		kernelOf: (state) => ({ config: configName(stateAt(state)) }),
