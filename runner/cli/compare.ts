@@ -11,6 +11,7 @@ import { comparisonLines } from '../report/compare.ts';
 import { toCompareHtml } from '../report/html/compare.ts';
 import { createPaint } from '../report/paint.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
+import { writeReports } from '../report/write.ts';
 import { compare, type Side } from '../session/compare.ts';
 import { findRun, newRunId } from '../session/store.ts';
 import { UserError } from '../util/errors.ts';
@@ -75,6 +76,7 @@ export function addCompare(program: Command, context: CommandContext): void {
 				seed: flags.seed ?? randomInt(2 ** 31),
 				command: process.argv.slice(2),
 				onTurn: (round, side) => stderr.write(`${paint('bold', `round ${round} of ${flags.times}: ${side}`)}\n`),
+				onRun: writeReports,
 				listeners: [reporter.onEvent],
 				drain,
 				stop,

@@ -9,6 +9,7 @@ import { isBroken } from '../model/series.ts';
 import { createPaint } from '../report/paint.ts';
 import { seriesLines } from '../report/series.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
+import { writeReports } from '../report/write.ts';
 import { testEach } from '../session/each.ts';
 import { newRunId } from '../session/store.ts';
 import type { Suite } from '../suite/load.ts';
@@ -48,6 +49,7 @@ export async function runEach(
 			seed,
 			command: process.argv.slice(2),
 			onStep: (on, name) => stderr.write(`${paint('bold', `${on}/${patches.length}  ${name}`)}\n`),
+			onRun: writeReports,
 			listeners: [reporter.onEvent],
 			drain: interrupts.drain,
 			stop: interrupts.stop,

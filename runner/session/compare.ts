@@ -34,6 +34,8 @@ export interface CompareRequest {
 	readonly command: readonly string[];
 	/** Told before each half of a round. */
 	readonly onTurn: (round: number, side: 'base' | 'head') => void;
+	/** Given each run as it ends, and its folder. */
+	readonly onRun: (run: Run, dir: string) => Promise<void>;
 	readonly listeners: readonly EventListener[];
 	readonly drain: AbortSignal;
 	readonly stop: AbortSignal;
@@ -77,5 +79,7 @@ async function runSide(request: CompareRequest, name: 'base' | 'head', round: nu
 	const settings = { ...request.settings, reruns: 0 };
 	const jobs = planJobs(suites, side.kernels, settings.config, { repeat: 1, seed: seed + round });
 	await using store = await openStore(request.dir, `${name}-${round}`);
-	return await executeRun({ jobs, settings, patches: side.patches, command, store, listeners, drain, stop });
+	const run = await executeRun({ jobs, settings, patches: side.patches, command, store, listeners, drain, stop });
+	await request.onRun(run, store.dir);
+	return run;
 }

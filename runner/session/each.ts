@@ -25,6 +25,8 @@ export interface EachRequest {
 	readonly command: readonly string[];
 	/** Told before each step. */
 	readonly onStep: (patches: number, name: string) => void;
+	/** Given each run as it ends, and its folder. */
+	readonly onRun: (run: Run, dir: string) => Promise<void>;
 	readonly listeners: readonly EventListener[];
 	readonly drain: AbortSignal;
 	readonly stop: AbortSignal;
@@ -71,5 +73,7 @@ async function runWith(request: EachRequest, on: number): Promise<Run> {
 	const jobs = planJobs(suites, [kernelSpec], settings.config, { repeat: 1, seed });
 	const patches = request.patches.slice(0, on);
 	await using store = await openStore(request.dir, `${on}`);
-	return await executeRun({ jobs, settings, patches, reviewed: patches.slice(-1), command, store, listeners, drain, stop });
+	const run = await executeRun({ jobs, settings, patches, reviewed: patches.slice(-1), command, store, listeners, drain, stop });
+	await request.onRun(run, store.dir);
+	return run;
 }
