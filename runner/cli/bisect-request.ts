@@ -23,6 +23,7 @@ export interface BisectFlags extends SeriesFlags {
 	readonly sign?: string;
 	readonly confidence: number;
 	readonly maxRuns: number;
+	readonly timeout?: number;
 	readonly seed?: number;
 	readonly resume?: boolean;
 	readonly json?: boolean;

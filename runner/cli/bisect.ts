@@ -33,6 +33,7 @@ export function addBisect(program: Command, context: CommandContext): void {
 		.option('--sign <regex>', 'what a failure has to show to count: a report’s title, an assertion, a reason')
 		.option('--confidence <p>', 'how sure the answer has to be', confidence, 0.98)
 		.option('--max-runs <n>', 'give up after so many runs of the case', wholeNumber(1), 1000)
+		.option('--timeout <s>', 'seconds that replace the case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random', wholeNumber(0))
 		.option('--resume', 'go on with the newest bisection that has not ended')
 		.option('--json', 'the bisection as one JSON document on stdout');
@@ -61,6 +62,7 @@ export function addBisect(program: Command, context: CommandContext): void {
 			sign,
 			dir,
 			seed,
+			timeoutS: flags.timeout,
 			command,
 			listeners: [onEvent],
 			drain,

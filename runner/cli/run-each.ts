@@ -21,12 +21,13 @@ export interface EachOptions {
 	readonly patches: readonly Patch[];
 	readonly suites: readonly Suite[];
 	readonly seed: number;
+	readonly timeoutS: number | undefined;
 	readonly isJson: boolean;
 }
 
 /** Runs and reports; 1 when a patch is broken, 125 when even the kernel without the series is, as far as it could be told. */
 export async function runEach(
-	{ settings, patches, suites, seed, isJson }: EachOptions,
+	{ settings, patches, suites, seed, timeoutS, isJson }: EachOptions,
 	{ interrupts, finish }: CommandContext,
 ): Promise<void> {
 	const [kernelSpec = '', ...more] = settings.kernel;
@@ -47,6 +48,7 @@ export async function runEach(
 			suites,
 			settings,
 			seed,
+			timeoutS,
 			command: process.argv.slice(2),
 			onStep: (on, name) => stderr.write(`${paint('bold', `${on}/${patches.length}  ${name}`)}\n`),
 			onRun: writeReports,

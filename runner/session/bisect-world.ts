@@ -26,6 +26,8 @@ export interface BisectSite {
 	/** Where the runs go. */
 	readonly dir: string;
 	readonly seed: number;
+	/** Seconds that replace the case's own timeout. */
+	readonly timeoutS?: number | undefined;
 	readonly command: readonly string[];
 	readonly listeners: readonly EventListener[];
 	readonly drain: AbortSignal;
@@ -61,7 +63,7 @@ export function kernelWorld(site: BisectSite): World {
 			const began = performance.now();
 			const { spec, config, patches } = site.kernelOf(commit);
 			return persistently(async () => {
-				const jobs = planJobs([suite], [spec], config, { repeat: times, untilFailure, seed: site.seed + turn++ });
+				const jobs = planJobs([suite], [spec], config, { repeat: times, untilFailure, seed: site.seed + turn++, timeoutS: site.timeoutS });
 				await using store = await openStore(site.dir, newRunId(new Date()));
 				const run = await executeRun({
 					jobs,

@@ -22,6 +22,8 @@ export interface EachRequest {
 	readonly suites: readonly Suite[];
 	readonly settings: Settings;
 	readonly seed: number;
+	/** Seconds that replace each case's own timeout. */
+	readonly timeoutS?: number | undefined;
 	readonly command: readonly string[];
 	/** Told before each step. */
 	readonly onStep: (patches: number, name: string) => void;
@@ -70,7 +72,7 @@ function stepOf(run: Run, before: Run | undefined, patches: number, name: string
 
 async function runWith(request: EachRequest, on: number): Promise<Run> {
 	const { kernelSpec, suites, settings, seed, command, listeners, drain, stop } = request;
-	const jobs = planJobs(suites, [kernelSpec], settings.config, { repeat: 1, seed });
+	const jobs = planJobs(suites, [kernelSpec], settings.config, { repeat: 1, seed, timeoutS: request.timeoutS });
 	const patches = request.patches.slice(0, on);
 	await using store = await openStore(request.dir, `${on}`);
 	const run = await executeRun({ jobs, settings, patches, reviewed: patches.slice(-1), command, store, listeners, drain, stop });
