@@ -1,10 +1,12 @@
-/** What `crucible bisect` is asked: commits between two ends, or the patches of a series, and the case that tells. */
+/** What `crucible bisect` is asked: commits between two ends, the patches of a series, or the fragments between two configurations. */
 
 import { checkout } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
+import { configName, parseConfigName } from '../kernel/config-fragments.ts';
 import { readHistory } from '../kernel/git-history.ts';
 import type { Patch } from '../kernel/patch.ts';
 import type { Bisection, Commit } from '../model/bisection.ts';
+import type { BisectSite } from '../session/bisect-world.ts';
 import { newRunId } from '../session/store.ts';
 import { loadSuites, type Suite } from '../suite/load.ts';
 import { selectCases } from '../suite/select.ts';
@@ -15,10 +17,13 @@ import { type SeriesFlags, seriesOf } from './series.ts';
 export interface BisectFlags extends SeriesFlags {
 	readonly good?: string;
 	readonly bad?: string;
+	readonly configGood?: string;
+	readonly configBad?: string;
 	readonly case?: string;
 	readonly sign?: string;
 	readonly confidence: number;
 	readonly maxRuns: number;
+	readonly timeout?: number;
 	readonly seed?: number;
 	readonly resume?: boolean;
 	readonly json?: boolean;
@@ -27,7 +32,7 @@ export interface BisectFlags extends SeriesFlags {
 export interface Begun {
 	readonly begun: Omit<Bisection, 'badness' | 'outcome'>;
 	/** What a commit's kernel is made of. */
-	readonly kernelOf: (commit: number) => { readonly spec: string; readonly patches: readonly Patch[] };
+	readonly kernelOf: BisectSite['kernelOf'];
 }
 
 /** What is to be bisected, from the flags or, where an interrupted bisection goes on, from that. Whatever does not fit is a UserError. */
@@ -53,44 +58,87 @@ export async function beginBisection(
 		findings: earlier?.findings ?? [],
 		...signOf(earlier?.sign ?? flags.sign),
 	};
-	const isSeries = earlier ? earlier.kind === 'patches' : flags.good === undefined && flags.bad === undefined;
 	const series = await seriesOf(flags, settings.kernel, signal);
-	if (isSeries) {
-		const { patches } = series;
-		const [base = kernel] = series.kernels;
-		if (patches.length === 0)
-			throw new UserError('there is nothing to bisect', { hint: 'give --good and --bad, or a series: --patch, --range' });
-		const commits: Commit[] = [
-			{ id: '0', title: base, parents: [] },
-			...patches.map((patch, at) => ({ id: `${at + 1}`, title: patch.commit?.title ?? patch.name, parents: [`${at}`] })),
-		];
-		sameAs(earlier, commits);
-		return {
-			begun: { ...common, kind: 'patches', source: base, commits },
-			kernelOf: (commit) => ({ spec: base, patches: patches.slice(0, commit) }),
-		};
-	}
-	const repository = earlier?.source ?? repositoryOf(settings.kernel);
-	if (repository === undefined)
-		throw new UserError(`${kernel} is no git tree`, { hint: './crucible bisect --kernel ~/linux --good A --bad B --case …' });
-	const [good, bad] = [earlier?.commits[0]?.id ?? flags.good, earlier?.commits.at(-1)?.id ?? flags.bad];
-	if (good === undefined || bad === undefined)
-		throw new UserError(`--${good === undefined ? 'good' : 'bad'} is missing`, {
-			hint: './crucible bisect --kernel ~/linux --good v6.11 --bad HEAD --case …',
-		});
-	const history = await readHistory(repository, good, bad, signal);
-	const { commits } = history;
+	const [base = kernel] = series.kernels;
+	const kind = earlier?.kind ?? kindOf(flags);
+	if (kind === 'commits') return betweenCommits(common, earlier, flags, settings, series.patches, signal);
+	const asked = kind === 'configs' ? betweenConfigs(flags, earlier) : ofSeries(base, series.patches);
+	const commits = asked.titles.map((title, at): Commit => ({ id: `${at}`, title, parents: at === 0 ? [] : [`${at - 1}`] }));
+	if (earlier && JSON.stringify(earlier.commits) !== JSON.stringify(commits))
+		throw new UserError('the newest bisection is of something else', { hint: 'give the same arguments again, or leave --resume away' });
+	const { config } = common;
 	return {
-		begun: { ...common, kind: 'commits', source: history.repository, commits },
-		kernelOf: (commit) => ({ spec: `${history.repository}#${commits[commit]?.id ?? ''}`, patches: series.patches }),
+		begun: { ...common, kind, source: base, commits },
+		kernelOf: (commit) => ({ spec: base, config, patches: series.patches, ...asked.kernelOf(commit) }),
 	};
 }
 
-function sameAs(earlier: Bisection | undefined, commits: readonly Commit[]): void {
-	if (!earlier || JSON.stringify(earlier.commits) === JSON.stringify(commits)) return;
-	throw new UserError('the newest bisection is of another series', {
-		hint: 'give the same --patch, --range and --kernel, or leave --resume away',
-	});
+function kindOf({ good, bad, configGood, configBad }: BisectFlags): Bisection['kind'] {
+	if (configGood !== undefined || configBad !== undefined) return 'configs';
+	return good === undefined && bad === undefined ? 'patches' : 'commits';
+}
+
+interface Line {
+	/** Of each state, the good end first. */
+	readonly titles: readonly string[];
+	/** What differs from state to state. */
+	readonly kernelOf: (state: number) => { readonly config?: string; readonly patches?: readonly Patch[] };
+}
+
+/** The patches of a series, put on one after the other. */
+function ofSeries(base: string, patches: readonly Patch[]): Line {
+	if (patches.length === 0)
+		throw new UserError('there is nothing to bisect', {
+			hint: 'give --good and --bad, a series (--patch, --range), or --config-good and --config-bad',
+		});
+	const titles = [base, ...patches.map((patch) => patch.commit?.title ?? patch.name)];
+	return { titles, kernelOf: (state) => ({ patches: patches.slice(0, state) }) };
+}
+
+/** The fragments in which two configurations differ, put in and taken out one after the other. */
+function betweenConfigs(flags: BisectFlags, earlier: Bisection | undefined): Line {
+	const [from, to] = [flags.configGood, flags.configBad];
+	if (from === undefined || to === undefined)
+		throw new UserError(`--config-${from === undefined ? 'good' : 'bad'} is missing`, {
+			hint: earlier ? 'give both again' : './crucible bisect --config-good plain --config-bad kasan+lockdep --case …',
+		});
+	const [before, after] = [parseConfigName(from), parseConfigName(to)];
+	const changes = [
+		...after.filter((name) => !before.includes(name)).map((name) => ({ name, isIn: true })),
+		...before.filter((name) => !after.includes(name)).map((name) => ({ name, isIn: false })),
+	];
+	if (changes.length === 0)
+		throw new UserError(`${from} and ${to} are the same configuration`, { hint: 'check --config-good and --config-bad' });
+	const stateAt = (state: number) => {
+		const made = changes.slice(0, state);
+		const gone = new Set(made.filter(({ isIn }) => !isIn).map(({ name }) => name));
+		return [...before.filter((name) => !gone.has(name)), ...made.filter(({ isIn }) => isIn).map(({ name }) => name)];
+	};
+	return {
+		titles: [from, ...changes.map(({ name, isIn }) => `${isIn ? 'with' : 'without'} ${name}`)],
+		kernelOf: (state) => ({ config: configName(stateAt(state)) }),
+	};
+}
+
+async function betweenCommits(
+	common: Omit<Begun['begun'], 'kind' | 'source' | 'commits'>,
+	earlier: Bisection | undefined,
+	flags: BisectFlags,
+	settings: Settings,
+	patches: readonly Patch[],
+	signal: AbortSignal,
+): Promise<Begun> {
+	const repository = earlier?.source ?? repositoryOf(settings.kernel);
+	const hint = './crucible bisect --kernel ~/linux --good v6.11 --bad HEAD --case …';
+	if (repository === undefined) throw new UserError(`${settings.kernel.join(' ')} is no git tree`, { hint });
+	const [good, bad] = [earlier?.commits[0]?.id ?? flags.good, earlier?.commits.at(-1)?.id ?? flags.bad];
+	if (good === undefined || bad === undefined) throw new UserError(`--${good === undefined ? 'good' : 'bad'} is missing`, { hint });
+	const { commits, repository: source } = await readHistory(repository, good, bad, signal);
+	const { config } = common;
+	return {
+		begun: { ...common, kind: 'commits', source, commits },
+		kernelOf: (commit) => ({ spec: `${source}#${commits[commit]?.id ?? ''}`, config, patches }),
+	};
 }
 
 function signOf(sign: string | undefined): { readonly sign?: string } {

@@ -22,13 +22,18 @@ import { addSeries } from './series.ts';
 
 export function addBisect(program: Command, context: CommandContext): void {
 	const command = addSeries(program.command('bisect'))
-		.description('finds the commit of a git tree, or the patch of a series, that makes a case fail, be it only now and then')
+		.description(
+			'finds the commit of a git tree, the patch of a series or the config fragment that makes a case fail, be it only now and then',
+		)
 		.option('--good <ref>', 'a commit without the failure, of the repository that --kernel names')
 		.option('--bad <ref>', 'a later commit with it')
+		.option('--config-good <fragments>', 'a configuration without the failure, instead of a commit')
+		.option('--config-bad <fragments>', 'one with it; the fragments between them are tried')
 		.option('--case <suite/case>', 'the case that tells')
 		.option('--sign <regex>', 'what a failure has to show to count: a report’s title, an assertion, a reason')
 		.option('--confidence <p>', 'how sure the answer has to be', confidence, 0.98)
 		.option('--max-runs <n>', 'give up after so many runs of the case', wholeNumber(1), 1000)
+		.option('--timeout <s>', 'seconds that replace the case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random', wholeNumber(0))
 		.option('--resume', 'go on with the newest bisection that has not ended')
 		.option('--json', 'the bisection as one JSON document on stdout');
@@ -53,10 +58,11 @@ export function addBisect(program: Command, context: CommandContext): void {
 		const site = {
 			kernelOf,
 			suite,
-			settings: { ...settings, config: begun.config },
+			settings,
 			sign,
 			dir,
 			seed,
+			timeoutS: flags.timeout,
 			command,
 			listeners: [onEvent],
 			drain,

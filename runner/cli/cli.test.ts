@@ -56,6 +56,11 @@ const bad: [string, string[], RegExp][] = [
 		['bisect', '--case', 'nfs-fsc/v42-remount', '--good', 'a', '--bad', 'b'],
 		/debian:6\.12 is no git tree/,
 	],
+	[
+		'one configuration of two',
+		['bisect', '--case', 'nfs-fsc/v42-remount', '--config-good', 'plain'],
+		/--config-bad is missing[\s\S]*hint:/,
+	],
 	['a sign that is no expression', ['bisect', '--case', 'nfs-fsc/v42-remount', '--sign', '(', '--patch', 'x'], /--sign \(: /],
 	['a timeout that is no number', ['run', '--timeout', 'soon'], /soon/],
 ];

@@ -11,6 +11,7 @@ import { comparisonLines } from '../report/compare.ts';
 import { toCompareHtml } from '../report/html/compare.ts';
 import { createPaint } from '../report/paint.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
+import { writeReports } from '../report/write.ts';
 import { compare, type Side } from '../session/compare.ts';
 import { findRun, newRunId } from '../session/store.ts';
 import { UserError } from '../util/errors.ts';
@@ -27,6 +28,7 @@ interface CompareFlags extends SeriesFlags {
 	readonly tag?: string[];
 	readonly times: number;
 	readonly threshold: number;
+	readonly timeout?: number;
 	readonly seed?: number;
 	readonly json?: boolean;
 }
@@ -42,6 +44,7 @@ export function addCompare(program: Command, context: CommandContext): void {
 		.option('--tag <tag>', 'only cases with this tag; repeatable', collect)
 		.option('--times <n>', 'how often each side runs', wholeNumber(1), 5)
 		.option('--threshold <p>', 'the p-value that proves a change', probability, 0.05)
+		.option('--timeout <s>', 'seconds that replace each case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random', wholeNumber(0))
 		.option('--json', 'the comparison as one JSON document on stdout');
 	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp']).action(async (globs: string[], flags: CompareFlags) => {
@@ -71,10 +74,12 @@ export function addCompare(program: Command, context: CommandContext): void {
 				suites,
 				settings,
 				times: flags.times,
+				timeoutS: flags.timeout,
 				threshold: flags.threshold,
 				seed: flags.seed ?? randomInt(2 ** 31),
 				command: process.argv.slice(2),
 				onTurn: (round, side) => stderr.write(`${paint('bold', `round ${round} of ${flags.times}: ${side}`)}\n`),
+				onRun: writeReports,
 				listeners: [reporter.onEvent],
 				drain,
 				stop,

@@ -9,6 +9,7 @@ import { isBroken } from '../model/series.ts';
 import { createPaint } from '../report/paint.ts';
 import { seriesLines } from '../report/series.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
+import { writeReports } from '../report/write.ts';
 import { testEach } from '../session/each.ts';
 import { newRunId } from '../session/store.ts';
 import type { Suite } from '../suite/load.ts';
@@ -20,12 +21,13 @@ export interface EachOptions {
 	readonly patches: readonly Patch[];
 	readonly suites: readonly Suite[];
 	readonly seed: number;
+	readonly timeoutS: number | undefined;
 	readonly isJson: boolean;
 }
 
 /** Runs and reports; 1 when a patch is broken, 125 when even the kernel without the series is, as far as it could be told. */
 export async function runEach(
-	{ settings, patches, suites, seed, isJson }: EachOptions,
+	{ settings, patches, suites, seed, timeoutS, isJson }: EachOptions,
 	{ interrupts, finish }: CommandContext,
 ): Promise<void> {
 	const [kernelSpec = '', ...more] = settings.kernel;
@@ -46,8 +48,10 @@ export async function runEach(
 			suites,
 			settings,
 			seed,
+			timeoutS,
 			command: process.argv.slice(2),
 			onStep: (on, name) => stderr.write(`${paint('bold', `${on}/${patches.length}  ${name}`)}\n`),
+			onRun: writeReports,
 			listeners: [reporter.onEvent],
 			drain: interrupts.drain,
 			stop: interrupts.stop,

@@ -63,7 +63,7 @@ export function addRun(program: Command, context: CommandContext): void {
 			const { suites, why } = await selectFor(globs, flags.tag, patches, { isBrief: flags.each ?? false });
 			if (why !== undefined) process.stderr.write(`crucible: ${why}\n`);
 			const seed = flags.seed ?? randomInt(2 ** 31);
-			if (flags.each) return runEach({ settings, patches, suites, seed, isJson: flags.json ?? false }, context);
+			if (flags.each) return runEach({ settings, patches, suites, seed, timeoutS: flags.timeout, isJson: flags.json ?? false }, context);
 			const jobs = planJobs(suites, settings.kernel, settings.config, { repeat: flags.repeat, seed, timeoutS: flags.timeout });
 			const sweep = flags.sweep === undefined ? undefined : readSweep(flags.sweep, jobs);
 			if (flags.dryRun) return printPlan(jobs, settings.warp);

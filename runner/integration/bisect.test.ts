@@ -1,6 +1,6 @@
 /** A known bug is found among the commits of a git tree, and among the patches of a series; the user's checkout is not touched. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -27,9 +27,9 @@ test.serial('the patch of a series that breaks a case is named', async (t) => {
 		await writeFile(join(dir, `${n}.patch`), `--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+${n}\n`);
 	};
 	for (const n of [1, 2, 4, 5]) await harmless(n);
-	const [file = ''] = (await exec('find', [join(checkout.suites, 'known-bugs/6.12'), '-name', `${bug}-*`])).stdout.split('\n');
-	await writeFile(join(dir, 'series'), `1.patch\n2.patch\n${file}\n4.patch\n5.patch\n`.replace(file, '3.patch'));
-	await exec('cp', [file, join(dir, '3.patch')]);
+	const bugs = join(checkout.suites, 'known-bugs/6.12');
+	const [file = ''] = (await readdir(bugs)).filter((entry) => entry.startsWith(`${bug}-`));
+	await copyFile(join(bugs, file), join(dir, '3.patch'));
 	const { state, stderr } = await bisect('--patch', dir);
 	t.deepEqual(state.outcome?.kind === 'found' && state.outcome.suspects, [3], stderr);
 	// What is not built is known to change nothing: two kernels, and nothing between them to run.
@@ -37,7 +37,7 @@ test.serial('the patch of a series that breaks a case is named', async (t) => {
 	t.regex(stderr, /the same kernel as/);
 });
 
-test.serial('the commit of a git tree that breaks a case is named; git takes the log', async (t) => {
+test.serial('the commit of a git tree that breaks a case is named; its log says so in git’s words', async (t) => {
 	const { repository, good, bad, culprit } = await debianHistory(bug);
 	const before = await exec('git', ['-C', repository, 'status', '--porcelain', '--branch']);
 	const { state, stderr } = await bisect('--kernel', repository, '--good', good, '--bad', bad);
@@ -51,12 +51,6 @@ test.serial('the commit of a git tree that breaks a case is named; git takes the
 	t.regex(stderr, /not ok: warm read is served without a READ on the server/);
 	t.is((await exec('git', ['-C', repository, 'status', '--porcelain', '--branch'])).stdout, before.stdout);
 
-	const clone = await mkdtemp(join(tmpdir(), 'crucible-replay-'));
-	t.teardown(() => rm(clone, { recursive: true }));
-	await exec('git', ['clone', '--quiet', '--shared', '--no-checkout', repository, clone]);
-	const log = join(checkout.results, `${state.id}-bisect`, 'BISECT_LOG');
-	// Without a checkout git bisect wants --no-checkout, which a log does not carry.
-	const replayed = await exec('git', ['-C', clone, 'bisect', 'replay', log], { allowFailure: true });
-	const said = await exec('git', ['-C', clone, 'bisect', 'log'], { allowFailure: true });
-	t.regex(said.stdout, new RegExp(`first bad commit: \\[${culprit}\\]|${culprit}`), replayed.stderr);
+	const log = await readFile(join(checkout.results, `${state.id}-bisect`, 'BISECT_LOG'), 'utf8');
+	t.regex(log, new RegExp(`^# first bad commit: \\[${culprit}\\] known bug ${bug}$`, 'm'));
 });

@@ -1,7 +1,7 @@
 /** The shapes of a bisection: the commits, what was found of them in order, and what that comes to. */
 
 export interface Commit {
-	/** 40 hex digits, or `0`, `1`, ... of a series of patches. */
+	/** 40 hex digits, or `0`, `1`, ... where the states are no commits. */
 	readonly id: string;
 	readonly title: string;
 	/** Those among the commits of the history; others are good by assumption. */
@@ -27,9 +27,9 @@ export interface Bisection {
 	readonly id: string;
 	/** ISO 8601, UTC. */
 	readonly started: string;
-	/** A repository, or the kernel that a series of patches is on. */
+	/** A repository, or the kernel that is patched or configured. */
 	readonly source: string;
-	readonly kind: 'commits' | 'patches';
+	readonly kind: 'commits' | 'patches' | 'configs';
 	/** `suite/case`. */
 	readonly case: string;
 	readonly config: string;

@@ -6,7 +6,7 @@ import { distinctSplats, rate, tellingAttempt } from './attempts.ts';
 import { frameText } from './frame-text.ts';
 import { harmlessOutline, harmlessValue, oneLine } from './harmless-run.ts';
 import { columnOf, matrixOf } from './matrix.ts';
-import { isFine, statusesBySeverity } from './severity.ts';
+import { bySeverity, isFine, statusesBySeverity } from './severity.ts';
 
 // A mail that is longer is not read; the report has the rest.
 const most = { cases: 5, frames: 12, matrixRows: 60 } as const;
@@ -22,7 +22,9 @@ export interface MailOptions {
 export function toMail(hostile: Run, { tester, patches }: MailOptions): string {
 	const run = harmlessOutline(hostile);
 	const all = run.jobs.flatMap((job) => job.cases.map((result) => ({ job, result })));
-	const failed = all.filter(({ result }) => !isFine(result.status));
+	const failed = all
+		.filter(({ result }) => !isFine(result.status) && result.attempts.length > 0)
+		.sort((a, b) => bySeverity(a.result.status, b.result.status));
 	const problems = run.jobs.filter((job) => job.problem);
 	const isGood = run.verdict === 'PASS' || run.verdict === 'XFAIL';
 	const trailer = isGood
@@ -96,24 +98,24 @@ function problemLines(jobs: readonly JobResult[]): string[] {
 }
 
 function caseLines(run: Run, job: JobResult, result: CaseResult): string[] {
-	if (result.attempts.length === 0) return [];
 	const attempt = tellingAttempt(result);
 	const failing = attempt?.assertions.filter(({ status }) => status === 'FAIL') ?? [];
 	const splats = distinctSplats(result).filter((splat) => splat.isFailure);
 	const often = rate(result);
+	const isPatched = job.kernel?.origin.includes(' + ') ?? false;
 	return [
 		'',
 		`${result.status}  ${result.suite}/${result.case} on ${columnOf(job)}${often === undefined ? '' : ` (${often})`}`,
 		`  ${oneLine(result.summary)}`,
-		...(splats.length === 0 && result.reason !== undefined ? [`  ${oneLine(result.reason)}`] : []),
+		...(splats.length === 0 && failing.length === 0 && result.reason !== undefined ? [`  ${oneLine(result.reason)}`] : []),
 		...failing.flatMap(({ name, detail }) => [`  not ok: ${oneLine(name)}`, ...(detail?.split('\n').map((text) => `    ${text}`) ?? [])]),
 		...splats.flatMap(splatLines),
 		...(attempt?.race?.text === undefined ? [] : ['', ...attempt.race.text.split('\n').map((text) => `  ${text}`)]),
 		'',
 		'  Reproduce, in a checkout of fscache-crucible:',
 		'',
-		`    ${result.reproduce}${job.seed === undefined ? '' : ` --seed ${job.seed}`}${(job.kernel?.origin ?? '').includes(' + ') ? ' --patch <this series>' : ''}`,
-		`    (or ${run.id}/${attempt?.dir ?? ''}/repro.sh, which holds the patches)`,
+		`    ${result.reproduce}${job.seed === undefined ? '' : ` --seed ${job.seed}`}${isPatched ? ' --patch <this series>' : ''}`,
+		...(result.status === 'FAIL' ? [`    (a script that does: results/${run.id}/${attempt?.dir ?? ''}/repro.sh)`] : []),
 	];
 }
 

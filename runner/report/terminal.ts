@@ -95,7 +95,8 @@ export function createTerminalReporter(options: TerminalOptions): TerminalReport
 		timer ??= setInterval(tick, redrawMs).unref();
 		offsetMs = event.atMs - now();
 		const before = progress;
-		progress = advance(progress, event);
+		// One reporter may hear of several runs, one after the other.
+		progress = advance(event.type === 'run-started' ? idle : progress, event);
 		switch (event.type) {
 			case 'run-started':
 				order = planOrder(event.plan);

@@ -17,7 +17,7 @@ import { prepareKernel, prepareSource } from './workshop.ts';
 
 export interface BisectSite {
 	/** What a commit's kernel is made of. */
-	readonly kernelOf: (commit: number) => { readonly spec: string; readonly patches: readonly Patch[] };
+	readonly kernelOf: (commit: number) => { readonly spec: string; readonly config: string; readonly patches: readonly Patch[] };
 	/** With the one case. */
 	readonly suite: Suite;
 	readonly settings: Settings;
@@ -26,6 +26,8 @@ export interface BisectSite {
 	/** Where the runs go. */
 	readonly dir: string;
 	readonly seed: number;
+	/** Seconds that replace the case's own timeout. */
+	readonly timeoutS?: number | undefined;
 	readonly command: readonly string[];
 	readonly listeners: readonly EventListener[];
 	readonly drain: AbortSignal;
@@ -43,8 +45,8 @@ export function kernelWorld(site: BisectSite): World {
 	return {
 		async prepare(commit) {
 			const began = performance.now();
-			const { spec, patches } = site.kernelOf(commit);
-			const options = { settings, emitter: createEmitter(listeners), signal: drain };
+			const { spec, config, patches } = site.kernelOf(commit);
+			const options = { settings: { ...settings, config }, emitter: createEmitter(listeners), signal: drain };
 			try {
 				const source = await prepareSource(spec, patches, options);
 				await using kernel = await prepareKernel(source, [suite], options);
@@ -59,19 +61,42 @@ export function kernelWorld(site: BisectSite): World {
 		},
 		async run(commit, times, { untilFailure }) {
 			const began = performance.now();
-			const { spec, patches } = site.kernelOf(commit);
-			const jobs = planJobs([suite], [spec], settings.config, { repeat: times, untilFailure, seed: site.seed + turn++ });
-			await using store = await openStore(site.dir, newRunId(new Date()));
-			const run = await executeRun({ jobs, settings, patches, command: site.command, store, listeners, drain, stop: site.stop });
-			// What was cut short is no finding.
-			drain.throwIfAborted();
-			const seen = judge(run, site.sign);
-			if (!('why' in seen)) spent.run.add(performance.now() - began, seen.failed + seen.passed);
-			return 'why' in seen ? seen : { ...seen, evidence: run.id };
+			const { spec, config, patches } = site.kernelOf(commit);
+			return persistently(async () => {
+				const jobs = planJobs([suite], [spec], config, { repeat: times, untilFailure, seed: site.seed + turn++, timeoutS: site.timeoutS });
+				await using store = await openStore(site.dir, newRunId(new Date()));
+				const run = await executeRun({
+					jobs,
+					settings: { ...settings, config },
+					patches,
+					command: site.command,
+					store,
+					listeners,
+					drain,
+					stop: site.stop,
+				});
+				// What was cut short is no finding.
+				drain.throwIfAborted();
+				const seen = judge(run, site.sign);
+				if (!('why' in seen)) spent.run.add(performance.now() - began, seen.failed + seen.passed);
+				return 'why' in seen ? seen : { ...seen, evidence: run.id };
+			});
 		},
 		costs: () => ({ build: spent.build.value(), run: spent.run.value() }),
 	};
 }
+
+/** An error of ours is no finding: it is tried again, and ends the bisection, which may go on later, when it stays. */
+async function persistently<T>(work: () => Promise<T>): Promise<T> {
+	for (let tries = 1; ; tries++)
+		try {
+			return await work();
+		} catch (error) {
+			if (!(error instanceof InfraError) || tries === mostTries) throw error;
+		}
+}
+
+const mostTries = 3;
 
 function meanOf(guess: number) {
 	let [sum, count] = [guess, 1];

@@ -11,6 +11,7 @@ import type { Bisection, Finding } from '../model/bisection.ts';
 import { UserError } from '../util/errors.ts';
 import { writeWhole } from '../util/files.ts';
 import { type BisectSite, kernelWorld } from './bisect-world.ts';
+import { prepareHost } from './host.ts';
 
 export interface BisectRequest {
 	/** What is asked, with what an interrupted bisection found already. */
@@ -50,6 +51,7 @@ export async function runBisection({ begun, site, mostRuns, onFinding }: BisectR
 		if (begun.kind === 'commits') await writeWhole(join(site.dir, bisectFiles.log), gitBisectLog(state));
 	};
 	await save();
+	await prepareHost([site.kernelOf(0).spec], { signal: site.drain, onProgress: () => {} });
 	const { outcome } = await bisect(history, kernelWorld(site), begun.findings, {
 		confidence: begun.confidence,
 		endRuns: 40,

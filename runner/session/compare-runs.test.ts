@@ -129,3 +129,41 @@ test('a head that does not build is untestable', (t) => {
 	const broken = { ...head, jobs: head.jobs.map((job) => ({ ...job, problem: { message: 'x.c:1: error', log: [] } })) };
 	t.is(compareRuns(runOf({ a: attempts('PASS', 1) }), broken, options).verdict, 'untestable');
 });
+
+/** Numbers that look random and are the same each time (mulberry32). */
+function dice(seed: number): () => number {
+	let state = seed;
+	return () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let x = Math.imul(state ^ (state >>> 15), 1 | state);
+		x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
+		return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+	};
+}
+
+/** Thirty cases, run `times` times each, that fail at the rates given and never where none is. */
+function dicedRun(random: () => number, times: number, rates: Readonly<Record<string, number>>): Run {
+	const names = [...Object.keys(rates), ...Array.from({ length: 30 - Object.keys(rates).length }, (_, at) => `steady-${at}`)];
+	const attemptsOf = (name: string) =>
+		Array.from({ length: times }, () => attempts(random() < (rates[name] ?? 0) ? 'FAIL' : 'PASS', 1)).flat();
+	return runOf(Object.fromEntries(names.map((name) => [name, attemptsOf(name)])));
+}
+
+test('kernels that are the same, flakes and all, are called a regression in none of 20 comparisons', (t) => {
+	const flaky = { a: 0.1, b: 0.3 };
+	const verdicts = Array.from({ length: 20 }, (_, seed) => {
+		const random = dice(seed + 1);
+		return compareRuns(dicedRun(random, 20, flaky), dicedRun(random, 20, flaky), options).verdict;
+	});
+	t.is(verdicts.filter((verdict) => verdict === 'regression').length, 0);
+});
+
+test('a flake of 30 % that the head brings is found in nearly all of 20 comparisons of 30 runs', (t) => {
+	const found = Array.from({ length: 20 }, (_, seed) => {
+		const random = dice(seed + 100);
+		return compareRuns(dicedRun(random, 30, { a: 0 }), dicedRun(random, 30, { a: 0.3 }), options).changes.some(
+			(one) => one.case === 's/a' && one.kind === 'broken',
+		);
+	});
+	t.true(found.filter(Boolean).length >= 18, `${found.filter(Boolean).length}`);
+});

@@ -54,7 +54,7 @@ export function compareRuns(base: Run, head: Run, options: CompareOptions): Comp
 		...sides,
 		threshold: options.threshold,
 		changes,
-		same: pairs.length - changes.length,
+		same: pairs.filter((pair) => hasOnlyPassed(pair.base) && hasOnlyPassed(pair.head)).length,
 		splats: splatChanges(base, head),
 		timings: pairs.flatMap((pair) => timingOf(pair, options.threshold)),
 		onlyBase: names(left, right),
@@ -88,6 +88,8 @@ function casesByKey(run: Run, other: Run): Map<string, Keyed> {
 }
 
 const hasPassed = ({ status }: Attempt) => status === 'PASS' || status === 'XFAIL';
+
+const hasOnlyPassed = ({ attempts }: CaseResult) => attempts.some(hasPassed) && !attempts.some(({ status }) => status === 'FAIL');
 
 function caseSide({ status, reason, attempts }: CaseResult): CaseSide {
 	const failed = attempts.filter((attempt) => attempt.status === 'FAIL').length;

@@ -31,9 +31,13 @@ export interface CompareRequest {
 	readonly times: number;
 	readonly threshold: number;
 	readonly seed: number;
+	/** Seconds that replace each case's own timeout. */
+	readonly timeoutS?: number | undefined;
 	readonly command: readonly string[];
 	/** Told before each half of a round. */
 	readonly onTurn: (round: number, side: 'base' | 'head') => void;
+	/** Given each run as it ends, and its folder. */
+	readonly onRun: (run: Run, dir: string) => Promise<void>;
 	readonly listeners: readonly EventListener[];
 	readonly drain: AbortSignal;
 	readonly stop: AbortSignal;
@@ -75,7 +79,9 @@ async function runSide(request: CompareRequest, name: 'base' | 'head', round: nu
 	const { suites, seed, command, listeners, drain, stop } = request;
 	// A failure is a count here, and every run counts the same: reruns of failures only would bend the rates.
 	const settings = { ...request.settings, reruns: 0 };
-	const jobs = planJobs(suites, side.kernels, settings.config, { repeat: 1, seed: seed + round });
+	const jobs = planJobs(suites, side.kernels, settings.config, { repeat: 1, seed: seed + round, timeoutS: request.timeoutS });
 	await using store = await openStore(request.dir, `${name}-${round}`);
-	return await executeRun({ jobs, settings, patches: side.patches, command, store, listeners, drain, stop });
+	const run = await executeRun({ jobs, settings, patches: side.patches, command, store, listeners, drain, stop });
+	await request.onRun(run, store.dir);
+	return run;
 }

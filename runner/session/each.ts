@@ -22,9 +22,13 @@ export interface EachRequest {
 	readonly suites: readonly Suite[];
 	readonly settings: Settings;
 	readonly seed: number;
+	/** Seconds that replace each case's own timeout. */
+	readonly timeoutS?: number | undefined;
 	readonly command: readonly string[];
 	/** Told before each step. */
 	readonly onStep: (patches: number, name: string) => void;
+	/** Given each run as it ends, and its folder. */
+	readonly onRun: (run: Run, dir: string) => Promise<void>;
 	readonly listeners: readonly EventListener[];
 	readonly drain: AbortSignal;
 	readonly stop: AbortSignal;
@@ -68,8 +72,10 @@ function stepOf(run: Run, before: Run | undefined, patches: number, name: string
 
 async function runWith(request: EachRequest, on: number): Promise<Run> {
 	const { kernelSpec, suites, settings, seed, command, listeners, drain, stop } = request;
-	const jobs = planJobs(suites, [kernelSpec], settings.config, { repeat: 1, seed });
+	const jobs = planJobs(suites, [kernelSpec], settings.config, { repeat: 1, seed, timeoutS: request.timeoutS });
 	const patches = request.patches.slice(0, on);
 	await using store = await openStore(request.dir, `${on}`);
-	return await executeRun({ jobs, settings, patches, reviewed: patches.slice(-1), command, store, listeners, drain, stop });
+	const run = await executeRun({ jobs, settings, patches, reviewed: patches.slice(-1), command, store, listeners, drain, stop });
+	await request.onRun(run, store.dir);
+	return run;
 }

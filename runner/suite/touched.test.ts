@@ -11,6 +11,7 @@ test('the longest path decides', (t) => {
 test('several files add up, and one that nobody knows concerns all', (t) => {
 	t.deepEqual(tagsFor(['fs/9p/vfs_inode.c', 'fs/fuse/file.c']), ['9p', 'fuse']);
 	t.is(tagsFor(['fs/9p/vfs_inode.c', 'mm/filemap.c']), undefined);
+	t.deepEqual(tagsFor(['fs/9p/vfs_inode.c', 'Documentation/filesystems/9p.rst']), ['9p'], 'what is not built concerns none');
 });
 
 test('our own suites are found by their tags, planted faults never', async (t) => {

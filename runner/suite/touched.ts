@@ -24,6 +24,10 @@ const table: readonly { readonly path: string; readonly tags: readonly string[] 
 	{ path: 'fs/smb/', tags: ['cifs'] },
 	{ path: 'fs/fuse/', tags: ['fuse'] },
 	{ path: 'fs/overlayfs/', tags: ['overlay'] },
+	// No kernel is built from these.
+	{ path: 'Documentation/', tags: [] },
+	{ path: 'MAINTAINERS', tags: [] },
+	{ path: 'tools/', tags: [] },
 ];
 
 /** Tags of the suites that can see a change of these files; undefined when one of them is in no row, so that every suite may. */
