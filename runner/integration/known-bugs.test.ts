@@ -33,6 +33,12 @@ const bugs = [
 		reason: /^KASAN: slab-use-after-free Read in cachefiles_ondemand_fd_release/,
 	},
 	{
+		id: '12',
+		what: 'an object is dropped under the worker that opens it again',
+		case: 'race-erofs/reopen-drop',
+		reason: /^KASAN: slab-use-after-free Read in ondemand_object_worker/,
+	},
+	{
 		id: '37',
 		what: 'a cookie in use is discarded from the LRU',
 		case: 'race-ninep/lru-reuse',

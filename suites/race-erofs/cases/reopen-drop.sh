@@ -17,6 +17,8 @@ ondemand_ctl close-fd one.blob >/dev/null
 ondemand_ctl order 'before-take hold' >/dev/null
 reader_start one
 must 'the daemon is told of a READ, and leaves it' ondemand_wait held 1
+# To drop the image itself, which is an object too, is to ask nothing of the daemon.
+ondemand_ctl close-fd one.erofs >/dev/null
 # While a CPU is held, an unmount would wait for a grace period of RCU. This one is over when the reader ends.
 must 'the mount is left to its reader' umount -l one
 # The device gives the daemon nothing: the object has to be opened first.

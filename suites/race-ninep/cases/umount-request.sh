@@ -11,7 +11,8 @@ mkdir -p mnt
 at_exit 'rmdir mnt'
 at_exit 'unmount "$PWD/mnt"'
 mount -t 9p -o trans=virtio,version=9p2000.L,cache=none export mnt
-head -c 65536 /dev/urandom >mnt/file
+# One page is one request.
+head -c 4096 /dev/urandom >mnt/file
 expected=$(sha256sum <mnt/file)
 umount mnt
 
