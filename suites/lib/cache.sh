@@ -12,17 +12,17 @@ cache_start() {
 	[ -n "${cache_kept:-}" ] || rm -rf "$cache_mount/fscache"
 	mkdir -p "$cache_mount/fscache"
 	# Thresholds far below what a 512 MiB disk holds: nothing is culled unless a case fills the disk on purpose.
-	# shellcheck disable=SC2086 # three words: run, cull, stop; the kernel takes a value only below the next one
+	# shellcheck disable=SC2086 # three words: run above 5, the kernel's own value for cull, then cull, then stop
 	set -- ${cache_limits:-10 7 3}
 	cat >/run/cachefilesd.conf <<-END
 		dir $cache_mount/fscache
 		tag crucible
-		bstop $3%
-		bcull $2%
 		brun $1%
-		fstop $3%
-		fcull $2%
+		bcull $2%
+		bstop $3%
 		frun $1%
+		fcull $2%
+		fstop $3%
 	END
 	cachefilesd -n -s -f /run/cachefilesd.conf </dev/null >"$cache_log" 2>&1 &
 	cache_pid=$!

@@ -25,7 +25,7 @@ alloc_within() {
 	echo 32 >"$alloc_debugfs/$1/stacktrace-depth"
 	echo "0x${alloc_range% *}" >"$alloc_debugfs/$1/require-start"
 	# Past the last function; no function is longer.
-	echo $((0x${alloc_range#* } + 4096)) >"$alloc_debugfs/$1/require-end"
+	printf '0x%x\n' $((0x${alloc_range#* } + 4096)) >"$alloc_debugfs/$1/require-end"
 }
 
 alloc_anywhere() {

@@ -80,10 +80,10 @@ disk_suspended_disarm() { dmsetup resume "$fault_disk" && count_end; }
 disk_frozen_lacks() { :; }
 disk_frozen_arm() {
 	# LCB_F_PERCPU: who wants to write to a frozen file system waits for a semaphore of that kind.
-	count_begin lock/contention_begin 'flags & 16' && fsfreeze -f "$(disk_mountpoint)"
+	count_begin lock/contention_begin 'flags & 16' && fsfreeze --freeze "$(disk_mountpoint)"
 }
 disk_frozen_count() { count_events; }
-disk_frozen_disarm() { fsfreeze -u "$(disk_mountpoint)" && count_end; }
+disk_frozen_disarm() { fsfreeze --unfreeze "$(disk_mountpoint)" && count_end; }
 
 disk_full_lacks() { :; }
 # Preallocated in ever smaller files, since the file system keeps blocks for its own tables; a first one is given back in the end.

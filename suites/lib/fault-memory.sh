@@ -9,7 +9,6 @@ memory_counters() {
 
 caches_dropped_lacks() { :; }
 caches_dropped_arm() { echo 3 >/proc/sys/vm/drop_caches; }
-# drop_slab counts passes until 6.1 has none left to do, and one for each write later; drop_pagecache one for each write.
 caches_dropped_count() { memory_counters drop_pagecache; }
 caches_dropped_disarm() { :; }
 
@@ -18,7 +17,7 @@ memory_pressure_arm() {
 	memory_available=$(awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo)
 	mkdir "$fault_dir/taken" &&
 		mount -t tmpfs -o size=100% taken "$fault_dir/taken" &&
-		head -c "$((memory_available - fault_leaveMiB))M" /dev/zero >"$fault_dir/taken/all"
+		fallocate -l "$((memory_available - fault_leaveMiB))M" "$fault_dir/taken/all"
 }
 memory_pressure_count() { memory_counters pgsteal_kswapd pgsteal_direct; }
 memory_pressure_disarm() { umount "$fault_dir/taken"; }

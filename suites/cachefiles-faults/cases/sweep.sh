@@ -4,6 +4,7 @@
 #
 # sweep.sh begin     the cache's disk is mounted, and the files are on the server; prints `hash`
 # sweep.sh round     with the fault armed: cache, mount, read, unmount, all anew; prints `hash`, `failed` and `site`
+# sweep.sh anew      the cache is empty but for its folders
 # sweep.sh end       leaves nothing behind
 . "$CRUCIBLE_LIB/cache-stack.sh"
 
@@ -40,7 +41,11 @@ round)
 	echo "writes $round_cache_writes"
 	echo "site $(site)"
 	;;
-anew) restart >&2 ;;
+anew)
+	# The folders stay, so that the next round allocates for its objects and not for them.
+	find "$cache_mount/fscache/cache" -type f -delete
+	restart >&2
+	;;
 end)
 	client_umount && cache_stop && fault_disk_end cache && rmdir $mountpoint
 	;;
