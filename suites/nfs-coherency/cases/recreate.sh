@@ -21,9 +21,8 @@ same_handle() {
 
 plan 7
 # metadata_csum makes ext4 refuse the ioctl that sets a generation.
-mkfs.ext4 -q -O ^metadata_csum "$CRUCIBLE_DISK_EXPORT" || give_up 'mkfs.ext4'
+mkfs.ext4 -q -F -O ^metadata_csum "$CRUCIBLE_DISK_EXPORT" || give_up 'mkfs.ext4'
 nfs_begin "$1" "$CRUCIBLE_DISK_EXPORT"
-rm -rf "$nfsd_export/lost+found"
 nfs_mount fsc
 measure cold sha256_all "$nfs_mountpoint"
 check 'cold read gives the content of the server' [ "$cold_out" = "$server_hash" ]
