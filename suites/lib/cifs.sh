@@ -10,6 +10,21 @@ cifs_mountpoint=/run/mnt
 # The files on the server, in bytes; whole pages only.
 cifs_sizes='large=3145728 medium=524288 small=4096'
 
+# cifs_paths DIRECTORY: the files below it, by the names they were given: ksmbd 6.12 with Debian's ksmbd-tools 3.4.7 lists no folder.
+cifs_paths() {
+	for cifs_file in $cifs_sizes; do
+		echo "$1/${cifs_file%=*}"
+	done
+}
+
+# As in files.sh, without a listing.
+sha256_all() {
+	cifs_paths "$1" | xargs sha256sum | cut -d ' ' -f 1 | sha256sum | cut -d ' ' -f 1
+}
+resident_pages() {
+	cifs_paths "$1" | xargs resident | awk '{ pages += $1 } END { print pages + 0 }'
+}
+
 # cifs_begin: server, cache, and the seeded files of cifs_sizes on the server. Everything is undone when the case ends.
 # Sets file_bytes and server_hash.
 cifs_begin() {
