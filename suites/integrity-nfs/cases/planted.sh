@@ -22,12 +22,12 @@ evidence found_in_file "$(sed -n 's/^planted //p' found | wc -l)"
 mkdir "$nfs_mountpoint/tree"
 check 'a byte planted in a tree is found' finds 'must have' exercise-tree --seed "$CRUCIBLE_SEED" --operations 200 --plant 150 "$nfs_mountpoint/tree"
 rm -r "$nfs_mountpoint/file" "$nfs_mountpoint/tree"
-check 'a file that is right is found right' exercise --seed "$CRUCIBLE_SEED" --operations 50 --read-only "$nfsd_export/large" "$nfs_mountpoint/large"
+check 'a file that is right is found right' exercised right exercise --operations 50 --read-only "$nfsd_export/large" "$nfs_mountpoint/large"
 settle
 nfs_umount
 
 # The cache file of `large` is the only one of its size.
-object=$(find "$cache_mount/fscache/cache" -type f -size 2048)
+object=$(find "$cache_mount/fscache/cache" -type f -exec stat -c '%s %n' {} + | awk '$1 == 1048576 { print $2 }')
 check 'the file is in the cache' [ -n "$object" ]
 printf planted | dd of="$object" bs=1 seek=500000 conv=notrunc 2>/dev/null
 # The object is read with O_DIRECT.
