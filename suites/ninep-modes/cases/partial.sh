@@ -17,7 +17,7 @@ change() {
 	printf appended >>"$1" || return
 	# Read and write through one descriptor, from a page that is partly read.
 	exec 3<>"$1"
-	fdio 3 read 8190 4 >/dev/null && printf abcd | fdio 3 write 8190 && printf end | fdio 3 append-sync && printf M | fdio 3 write 20010
+	fdio 3 read 8190 4 >/dev/null && printf abcd | fdio 3 write 8190 && printf M | fdio 3 write 20010
 	change_status=$?
 	exec 3<&-
 	return "$change_status"

@@ -11,5 +11,5 @@ check 'one is mounted' ninep_mount fscache cachetag=first "$PWD/one"
 check 'and another' ninep_mount fscache cachetag=the-second-one "$PWD/two"
 check 'both tags are listed' [ "$(sort /sys/fs/9p/caches | tr '\n' ' ')" = 'first the-second-one ' ]
 evidence volumes "$(fscache_rows volumes)"
-check 'one is unmounted' ninep_unmount "$PWD/one"
+check 'one is unmounted' unmount "$PWD/one"
 check 'its tag is gone' [ "$(cat /sys/fs/9p/caches)" = the-second-one ]
