@@ -22,7 +22,8 @@ static void in_hand(struct cache *cache)
 		if (!expect(cache, &message, CACHEFILES_OP_READ, "a READ is in hand"))
 			return;
 		task_signal(&reader, numbers[i]);
-		check_result(task_end(&reader, PATIENCE), KILLED + numbers[i], "its reader is gone after signal %d", numbers[i]);
+		if (!check_result(task_end(&reader, PATIENCE), KILLED + numbers[i], "its reader is gone after signal %d", numbers[i]))
+			return;
 		check_result(cread(object_of(cache, message.head.object_id)->fd, message.head.msg_id), -EINVAL, "the READ with it");
 		check_result(device_poll(cache->device, 0), 0, "nothing is asked for");
 		reader = reader_start("a", i);
@@ -40,7 +41,8 @@ static void not_taken(struct cache *cache)
 	reader = reader_start("a", 1);
 	check(device_poll(cache->device, deadline_ms(PATIENCE)) & POLLIN, "a READ is new");
 	task_signal(&reader, SIGKILL);
-	check_result(task_end(&reader, PATIENCE), KILLED + SIGKILL, "its reader is gone when killed");
+	if (!check_result(task_end(&reader, PATIENCE), KILLED + SIGKILL, "its reader is gone when killed"))
+		return;
 	check_result(device_poll(cache->device, 0), 0, "nothing is asked for any more");
 	check_result(device_read(cache->device, &message, sizeof(message)), 0, "and there is nothing to read");
 	check_result(device_tell(cache->device, "restore"), 0, "restore");
@@ -96,7 +98,8 @@ static void mount_killed(struct cache *cache)
 	if (!expect(cache, &message, CACHEFILES_OP_READ, "the superblock is asked for"))
 		return;
 	task_signal(&mounter, SIGKILL);
-	check_result(task_end(&mounter, PATIENCE), KILLED + SIGKILL, "the mount is gone when killed");
+	if (!check_result(task_end(&mounter, PATIENCE), KILLED + SIGKILL, "the mount is gone when killed"))
+		return;
 	mounter = cache_mount_start(cache, "a", "a");
 	check_result(finish(cache, &mounter), 0, "the next mount succeeds");
 }
@@ -118,7 +121,8 @@ static void one_of_many(struct cache *cache)
 	}
 	for (int i = 0; i < READERS; i += 2) {
 		task_signal(&readers[i], SIGKILL);
-		check_result(task_end(&readers[i], PATIENCE), KILLED + SIGKILL, "a killed reader is gone");
+		if (!check_result(task_end(&readers[i], PATIENCE), KILLED + SIGKILL, "a killed reader is gone"))
+			return;
 	}
 	for (int i = 0; i < READERS; i++)
 		check_result(answer(cache, &messages[i]), i % 2 ? 0 : -EINVAL, i % 2 ? "the READ of one that lives is pending" : "that of a killed one is not");

@@ -75,7 +75,7 @@ void evidence(const char *name, long value);
 int run_group(const struct group *group);
 
 /* waits.c: seconds are meant for KVM and grow with CRUCIBLE_SCALE. */
-#define PATIENCE 15
+#define PATIENCE 10
 int deadline_ms(int seconds);
 long now_ms(void);
 bool wait_until(int seconds, bool (*is_so)(const void *), const void *of);

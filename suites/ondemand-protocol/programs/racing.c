@@ -14,8 +14,6 @@
 
 #include "protocol.h"
 
-#define FAIR_SERVER "/sys/kernel/debug/sched/fair_server/cpu2/runtime"
-
 /* Moves a process to the CPU that the schedule gives to an actor. */
 static void act(const char *actor, pid_t pid)
 {
@@ -127,8 +125,6 @@ static void reopen_while_dropped(struct cache *cache)
 	if (!cache_mount(cache, "a"))
 		return;
 	check(tell("/proc/sys/kernel/sched_rt_runtime_us", "-1"), "a process may have a CPU to itself");
-	/* From 6.12 on a server gives the others 50 ms of every second all the same. */
-	tell(FAIR_SERVER, "0");
 	check(tell("/sys/devices/virtual/workqueue/cpumask", "4"), "workers run on CPU 2");
 	while (cache->object_count > 0)
 		object_close(cache, &cache->objects[0]);
@@ -137,12 +133,12 @@ static void reopen_while_dropped(struct cache *cache)
 	check_result(device_read(cache->device, &message, sizeof(message)), 0, "which has it opened");
 	if (!step_begins(1))
 		return;
+	task_signal(&reader, SIGKILL);
+	check_result(task_end(&reader, PATIENCE), KILLED + SIGKILL, "the reader is killed");
 	hog = hog_start();
 	check(wait_until(PATIENCE, has_moved, &hog), "the worker's CPU is wanted by another");
 	check(tell("/sys/devices/virtual/workqueue/cpumask", "b"), "other workers run elsewhere");
 	tell("/sys/kernel/tracing/trace_marker", "hogged\n");
-	task_signal(&reader, SIGKILL);
-	check_result(task_end(&reader, PATIENCE), KILLED + SIGKILL, "the reader is killed");
 	cache_unmount(cache, "a");
 	step_begins(2);
 	kill(hog, SIGKILL);
@@ -150,7 +146,6 @@ static void reopen_while_dropped(struct cache *cache)
 	check(wait_until(PATIENCE, cookies_are_gone, NULL), "every cookie is given back, and no OPEN is waited for");
 	check_result(device_poll(cache->device, 0), 0, "none was made");
 	tell("/sys/devices/virtual/workqueue/cpumask", "f");
-	tell(FAIR_SERVER, "50000000");
 	tell("/proc/sys/kernel/sched_rt_runtime_us", "950000");
 }
 
