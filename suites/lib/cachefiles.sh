@@ -67,9 +67,12 @@ cache_state_is() {
 	[ "$(cache_state)" = "$1" ]
 }
 
-# cache_object NAME: the file of an object below cache_dir, by the name it has on disk.
+# cache_object NAME: the file of an object below cache_dir, by the name it has on disk, which may be a pattern. Not by find, which takes
+# some seconds for the 256 directories of a volume under emulation.
 cache_object() {
-	find "$cache_dir/cache" -name "$1"
+	for cache_found in "$cache_dir"/cache/I*/@*/$1; do
+		[ ! -e "$cache_found" ] && [ ! -L "$cache_found" ] || echo "$cache_found"
+	done
 }
 
 # cache_xattr PATH: its coherency attribute, in hexadecimal digits.

@@ -7,10 +7,14 @@ rounds=60
 # What else the guest does meanwhile takes some and gives some back.
 tolerance=20
 
+# Its name since 6.9, and before.
+slab=/sys/kernel/slab/cred
+[ -d $slab ] || slab=/sys/kernel/slab/cred_jar
+
 # credentials: how many there are. Shrinking the cache empties the quarantine in which KASAN keeps what is free.
 credentials() {
-	echo 1 >/sys/kernel/slab/cred_jar/shrink
-	read -r credentials credentials_by_node </sys/kernel/slab/cred_jar/objects
+	echo 1 >$slab/shrink
+	read -r credentials credentials_by_node <$slab/objects
 	echo "$credentials"
 }
 
@@ -28,7 +32,7 @@ bind_again() {
 	done
 }
 
-[ -e /sys/kernel/slab/cred_jar/objects ] || skip_case 'the kernel does not count slab objects'
+[ -e $slab/objects ] || skip_case 'the kernel does not count slab objects'
 plan 4
 cache_disk "$CRUCIBLE_DISK_CACHE"
 device_bind "$cache_dir" || give_up 'the cache is not bound'
