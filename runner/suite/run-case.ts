@@ -98,8 +98,15 @@ async function observe(run: CaseRun): Promise<Observation> {
 		marks.push(performance.now());
 		if (output.ending.how !== 'exited' && output.ending.how !== 'signalled') return { ...nothing, output };
 		await trace.finish();
-		const rest = await checkRest(run.machine, modules, ask);
-		return { ...rest, output, marks, counters: diffCounters(before, rest.counters) };
+		try {
+			const rest = await checkRest(run.machine, modules, ask);
+			return { ...rest, output, marks, counters: diffCounters(before, rest.counters) };
+		} catch (error) {
+			const ending = await endingOf(run, error);
+			if (ending.how !== 'test-hang') return { ...nothing, output: unsaid(ending) };
+			// The case itself is over, and what it said and saw stands: where a task died in the kernel, what it had is never given back.
+			return { ...nothing, output, leftOvers: [`no rest ${Math.round(ending.afterMs / 1000)} s after the case: ${ending.detail}`] };
+		}
 	} catch (error) {
 		return { ...nothing, output: unsaid(await endingOf(run, error)) };
 	} finally {
