@@ -16,7 +16,8 @@ dd if=copy of=$mountpoint/small conv=notrunc,fsync 2>/dev/null
 settle
 fault_arm frozen || give_up 'the file system could not be frozen'
 umount $mountpoint
-check 'the cache waits for the thaw' wait_until 10 'somebody to wait for the thaw' fault_has_fired frozen
+# One for each file.
+check 'the cache waits for the thaw' wait_until 20 'three cookies to wait for the thaw' fault_has_fired frozen 3
 fault_disarm frozen
 check 'then it goes on' wait_until 10 'the cookies to be given back' cookies_are_gone
 check_cache_works
