@@ -3,17 +3,17 @@
 
 # net_becomes NETEM...
 net_becomes() {
-	tc qdisc replace dev "$fault_device" root netem limit 10000 "$@"
+	/sbin/tc qdisc replace dev "$fault_device" root netem limit 10000 "$@"
 }
 
 # net_count FIELD: of the line
 #  Sent 1234 bytes 12 pkt (dropped 3, overlimits 0 requeues 0)
 net_count() {
-	tc -s qdisc show dev "$fault_device" | awk -v field="$1" '/^ Sent/ { gsub(/[,()]/, ""); for (i = 1; i < NF; i++) if ($i == field) found = field == "pkt" ? $(i - 1) : $(i + 1) } END { print found + 0 }'
+	/sbin/tc -s qdisc show dev "$fault_device" | awk -v field="$1" '/^ Sent/ { gsub(/[,()]/, ""); for (i = 1; i < NF; i++) if ($i == field) found = field == "pkt" ? $(i - 1) : $(i + 1) } END { print found + 0 }'
 }
 
 net_sound() {
-	tc qdisc del dev "$fault_device" root
+	/sbin/tc qdisc del dev "$fault_device" root
 }
 
 net_cut_lacks() { :; }

@@ -3,20 +3,23 @@
 # veth-client. Sourced after nfs.sh; net_begin comes before nfs_begin. What a fault does at
 # veth-server it does to what the server sends.
 
-net_namespace=/run/client-net
+# Where ip(8) looks for names.
+net_namespace=/run/netns/client
 
+# /bin/ip: busybox has an applet of that name, which knows less.
 # net_begin: until the case ends.
 net_begin() {
+	mkdir -p /run/netns
 	: >$net_namespace
 	at_exit net_end
 	unshare --net=$net_namespace true &&
-		ip link add veth-server type veth peer name veth-client &&
-		ip link set veth-client netns $net_namespace &&
-		ip addr add 10.0.9.1/24 dev veth-server &&
-		ip link set veth-server up &&
-		in_client ip addr add 10.0.9.2/24 dev veth-client &&
-		in_client ip link set veth-client up &&
-		in_client ip link set lo up || give_up 'the network of the client could not be made'
+		/bin/ip link add veth-server type veth peer name veth-client &&
+		/bin/ip link set veth-client netns client &&
+		/bin/ip addr add 10.0.9.1/24 dev veth-server &&
+		/bin/ip link set veth-server up &&
+		in_client /bin/ip addr add 10.0.9.2/24 dev veth-client &&
+		in_client /bin/ip link set veth-client up &&
+		in_client /bin/ip link set lo up || give_up 'the network of the client could not be made'
 	nfsd_address=10.0.9.1
 	nfsd_clients=10.0.9.2
 	nfs_server=10.0.9.1
@@ -29,7 +32,7 @@ in_client() {
 }
 
 net_end() {
-	ip link del veth-server 2>/dev/null
+	/bin/ip link del veth-server 2>/dev/null
 	umount $net_namespace 2>/dev/null
 	rm -f $net_namespace
 }
