@@ -10,7 +10,7 @@ cifs_mount fsc
 measure cold sha256_all "$cifs_mountpoint"
 check 'cold read gives the content of the server' [ "$cold_out" = "$server_hash" ]
 # In the middle of a page of one file; another grows by whole pages.
-seeded "$((CRUCIBLE_SEED + 3))" 10000 | dd of="$cifs_mountpoint/large" bs=1000 seek=1001 conv=notrunc,fsync 2>/dev/null
+seeded "$((CRUCIBLE_SEED + 3))" 10000 | dd of="$cifs_mountpoint/large" bs=1000 seek=101 conv=notrunc,fsync 2>/dev/null
 seeded "$((CRUCIBLE_SEED + 4))" 69632 >>"$cifs_mountpoint/small"
 sync
 written_hash=$(sha256_all "$smbd_export")
