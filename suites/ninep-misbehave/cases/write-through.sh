@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A synchronous append to a page whose write-back the server has in hand waits for it, and both are on the server (known bug 49).
+# A synchronous append to a page whose write-back the server has in hand waits for it, and both are on the server.
 for part in ktap wait fscache-stats files ninep; do
 	. "$CRUCIBLE_LIB/$part.sh"
 done
