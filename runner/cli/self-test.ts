@@ -23,10 +23,11 @@ const checks = [
 	{ name: 'knip', file: 'knip', args: ['--no-progress'] },
 ];
 
-/** Test files by kind; integration boots machines, one file after the other. */
+/** Test files by kind; integration boots machines, one file after the other; nightly builds further kernels. */
 const suites = [
 	{ name: 'unit', args: ['runner/**/*.test.ts', '!runner/integration/**'] },
-	{ name: 'integration', args: ['runner/integration/**/*.test.ts', '--concurrency=1', '--timeout=15m'] },
+	{ name: 'integration', args: ['runner/integration/*.test.ts', '--concurrency=1', '--timeout=15m'] },
+	{ name: 'nightly', args: ['runner/integration/nightly/*.test.ts', '--concurrency=1', '--timeout=60m'] },
 ];
 
 export function addSelfTest(program: Command, context: CommandContext): void {
@@ -34,12 +35,14 @@ export function addSelfTest(program: Command, context: CommandContext): void {
 		.command('self-test')
 		.description("runs the project's own tests; npm test does")
 		.option('--unit', 'without the tests that boot machines')
-		.action(async (options: { unit?: boolean }) => {
+		.option('--nightly', 'with those that build further kernels, too')
+		.action(async (options: { unit?: boolean; nightly?: boolean }) => {
 			const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 			const { drain: signal } = context.interrupts;
 			for (const check of checks) await runCheck(check, tally, signal);
 			for (const suite of suites) {
 				if (suite.name === 'integration' && options.unit) continue;
+				if (suite.name === 'nightly' && !options.nightly) continue;
 				if (suite.name === 'integration') await buildKernels(tally, signal);
 				await runAva(suite, tally, signal);
 			}
