@@ -27,7 +27,8 @@ count_end() {
 	rmdir "$count_instances/fault-$fault_name"
 }
 
-# count_errors ERRNO: errors of that number that cachefiles met.
+# count_errors ERRNO [ERRNO]: errors of these numbers that cachefiles met.
 count_errors() {
-	count_begin cachefiles/cachefiles_io_error "error == -$1" cachefiles/cachefiles_vfs_error "error == -$1"
+	count_filter="error == -$1${2:+ || error == -$2}"
+	count_begin cachefiles/cachefiles_io_error "$count_filter" cachefiles/cachefiles_vfs_error "$count_filter"
 }

@@ -113,7 +113,8 @@ disk_full_disarm() {
 
 disk_read_only_lacks() { :; }
 disk_read_only_arm() {
-	count_errors 30 && mount -o remount,abort "$(disk_mountpoint)"
+	# EROFS; or EIO, where ext4 takes an aborted file system for one that was shut down (6.12).
+	count_errors 30 5 && mount -o remount,abort "$(disk_mountpoint)"
 }
 disk_read_only_count() { count_events; }
 disk_read_only_disarm() { count_end; }
