@@ -33,12 +33,6 @@ const bugs = [
 		reason: /^KASAN: slab-use-after-free Read in cachefiles_ondemand_fd_release/,
 	},
 	{
-		id: '12',
-		what: 'an object is dropped under the worker that opens it again',
-		case: 'race-erofs/reopen-drop',
-		reason: /^KASAN: slab-use-after-free Read in ondemand_object_worker/,
-	},
-	{
 		id: '38',
 		what: 'a cookie is discarded while it is accessed',
 		case: 'race-ninep/lru-access',

@@ -30,5 +30,6 @@ count_end() {
 # count_errors ERRNO [ERRNO]: errors of these numbers that cachefiles met.
 count_errors() {
 	count_filter="error == -$1${2:+ || error == -$2}"
-	count_begin cachefiles/cachefiles_io_error "$count_filter" cachefiles/cachefiles_vfs_error "$count_filter"
+	count_begin cachefiles/cachefiles_io_error "$count_filter" cachefiles/cachefiles_vfs_error "$count_filter" \
+		cachefiles/cachefiles_lookup "$count_filter"
 }

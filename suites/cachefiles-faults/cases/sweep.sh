@@ -21,6 +21,8 @@ site() {
 		END { for (i = 0; i < count; i++) printf "%s%s", i ? " < " : "", functions[i] }'
 }
 
+# Where an earlier call has put it.
+fault_device=/dev/mapper/cache
 case $1 in
 begin)
 	mkdir -p $mountpoint
@@ -43,7 +45,7 @@ round)
 	;;
 anew)
 	# The folders stay, so that the next round allocates for its objects and not for them.
-	find "$cache_mount/fscache/cache" -type f -delete
+	find "$cache_mount/fscache/cache" -type f -exec rm {} +
 	restart >&2
 	;;
 end)
