@@ -43,6 +43,12 @@ const rows: [string, Partial<Observed>, string, RegExp?][] = [
 	['KTAP without its plan', { ktapProblems: ['printed no plan'] }, 'FAIL', /no plan/],
 	['something is left over', { leftOvers: ['mount of erofs'] }, 'FAIL', /left over: mount/],
 	['the case hangs', { ending: { how: 'test-hang', afterMs: 5000, detail: 'it answers' } }, 'FAIL', /test hang/],
+	[
+		'the case hangs after a report',
+		{ ending: { how: 'test-hang', afterMs: 5000, detail: 'it answers' }, splats: [splat] },
+		'FAIL',
+		/^KASAN: .*; test hang: /,
+	],
 	['the kernel hangs', { ending: { how: 'kernel-hang', afterMs: 5000, detail: 'silent' }, splats: [splat] }, 'FAIL', /kernel hang/],
 	['the kernel panics', { ending: { how: 'guest-ended', detail: 'the kernel panicked: x' } }, 'FAIL', /panicked: x/],
 	['the modules under test do not load', { ending: { how: 'not-started', why: 'insmod: invalid' } }, 'MISS', /invalid/],

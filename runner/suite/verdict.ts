@@ -34,10 +34,13 @@ export function decide(seen: Observed): { status: Status; reason?: string } {
 	const unexpected = seen.splats.filter((splat) => splat.isFailure && splat.knownIssue === undefined);
 	const accepted = seen.splats.filter((splat) => splat.isFailure && splat.knownIssue !== undefined);
 	const { ending } = seen;
-	// First, because a hanging kernel is made to panic for its stacks, and that panic is ours.
-	if (ending.how === 'kernel-hang' || ending.how === 'test-hang')
-		return fail(`${ending.how.replace('-', ' ')}: not done after ${Math.round(ending.afterMs / 1000)} s; ${ending.detail}`);
-	if (unexpected[0]) return fail(unexpected[0].title + more(unexpected.length));
+	const first = unexpected[0] && unexpected[0].title + more(unexpected.length);
+	if (ending.how === 'kernel-hang' || ending.how === 'test-hang') {
+		const hang = `${ending.how.replace('-', ' ')}: not done after ${Math.round(ending.afterMs / 1000)} s; ${ending.detail}`;
+		// A hanging kernel is made to panic for its stacks, and that panic is ours. Under a test that hangs nobody touches the kernel.
+		return fail(ending.how === 'kernel-hang' || first === undefined ? hang : `${first}; ${hang}`);
+	}
+	if (first !== undefined) return fail(first);
 
 	if (ending.how === 'guest-ended') return fail(ending.detail);
 	if (ending.how === 'not-started') return { status: 'MISS', reason: ending.why };
