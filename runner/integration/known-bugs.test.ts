@@ -33,12 +33,6 @@ const bugs = [
 		reason: /^KASAN: slab-use-after-free Read in cachefiles_ondemand_fd_release/,
 	},
 	{
-		id: '38',
-		what: 'a cookie is discarded while it is accessed',
-		case: 'race-ninep/lru-access',
-		reason: /^KASAN: null-ptr-deref .*in cachefiles_resize_cookie/,
-	},
-	{
 		id: '37',
 		what: 'a cookie in use is discarded from the LRU',
 		case: 'race-ninep/lru-reuse',
