@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Images that cannot be mounted: damaged, cut, of another kind, without their blob, or refused by the daemon. Each is given back at once, and
+# Images that cannot be mounted, damaged, cut, of another kind or refused by the daemon, and some that cannot be read. Each is given back at once, and
 # the next good one mounts.
 . "$CRUCIBLE_LIB/ktap.sh"
 . "$CRUCIBLE_LIB/wait.sh"
@@ -32,6 +32,15 @@ refused() {
 	wait_until 5 'cookies and volumes to go' cookies_are_gone
 }
 
+# unreadable DEVICE: the mount asks nothing of the blob; the first read does, and fails.
+unreadable() {
+	erofs_mount good.erofs mnt "device=$1" || return 1
+	! cat mnt/big >/dev/null 2>>refusals
+	unreadable_status=$?
+	umount mnt
+	[ $unreadable_status = 0 ] && wait_until 5 'cookies and volumes to go' cookies_are_gone
+}
+
 # Without its checksum, so that the field itself is looked at: feature_compat, bit 0, at 1032.
 erofs_pack plain.erofs source --chunksize=4096 --blobdev="$ondemand_images/good.blob"
 printf '\000' | dd of=images/good.erofs bs=1 seek=1032 conv=notrunc 2>/dev/null
@@ -55,14 +64,14 @@ must 'the daemon binds the cache' ondemand_start
 for name in magic checksum blocks-512 blocks-64k directory-blocks feature extra-slots devices root cut empty random zeroes; do
 	check "refused: $name" refused $name
 done
-check 'refused: an image without the blob it needs' refused good device=absent.blob
+check 'unreadable: an image without the blob it needs' unreadable absent.blob
 check 'refused: a device table that is not there' refused device-table ''
 check 'refused: one blob too many' refused good device=good.blob,device=good.blob
 check 'refused: an image that the daemon does not have' refused absent
 ondemand_ctl order before-open key=good.erofs refuse >/dev/null
 check 'refused: an image that the daemon will not open' refused good
 ondemand_ctl order before-open key=good.blob refuse >/dev/null
-check 'refused: a blob that it will not open' refused good
+check 'unreadable: a blob that it will not open' unreadable good.blob
 evidence refused $refused
 must 'the good image mounts after all that' erofs_mount good.erofs mnt device=good.blob
 check 'every file has its content' same_tree expected mnt
