@@ -21,6 +21,17 @@ AcceptEnv LANG LC_* CRUCIBLE_*
 Subsystem sftp internal-sftp
 `;
 
+/** A public key as ssh writes it: the name of its kind and 32 bytes, each after its length. */
+const publicKeyBytes = 4 + 'ssh-ed25519'.length + 4 + 32;
+
+/** ssh2 1.17 leaves out zeroes at the begin of a public key, one in 256, and sshd cannot load such a pair ("error in libcrypto"). */
+export function makeKeyPair(): { readonly private: string; readonly public: string } {
+	for (;;) {
+		const pair = ssh2.utils.generateKeyPairSync('ed25519');
+		if (Buffer.from(pair.public.split(' ')[1] ?? '', 'base64').length === publicKeyBytes) return pair;
+	}
+}
+
 /** An sshd starts within 2 s on a KASAN guest under KVM, and key exchange takes as long; scaled. */
 const connectMs = 15_000;
 
@@ -34,8 +45,8 @@ export async function sshClient(machine: Machine): Promise<Client> {
 }
 
 async function connect(machine: Machine): Promise<Client> {
-	const host = ssh2.utils.generateKeyPairSync('ed25519');
-	const user = ssh2.utils.generateKeyPairSync('ed25519');
+	const host = makeKeyPair();
+	const user = makeKeyPair();
 	await Promise.all([
 		machine.agent.push(`${folder}/crucible_host_key`, host.private, 0o600),
 		machine.agent.push(`${folder}/crucible_authorized_keys`, `${user.public}\n`, 0o600),
