@@ -3,6 +3,7 @@
 # pressure.sh blocks|files: cachefilesd makes room when one of the two gets short, beginning with what was not used for longest.
 . "${0%/*}/cull.sh"
 
+# In an order in which each value keeps its place between the others, which begin at 7, 5 and 1: the kernel checks every line.
 case $1 in
 blocks)
 	objects=30
@@ -11,17 +12,17 @@ blocks)
 	cache_limits='brun 60%
 bcull 50%
 bstop 20%
-frun 3%
+fstop 1%
 fcull 2%
-fstop 1%'
+frun 3%'
 	;;
 files)
 	objects=320
 	enough=45
 	object_bytes=4096
-	cache_limits='brun 3%
+	cache_limits='bstop 1%
 bcull 2%
-bstop 1%
+brun 3%
 frun 50%
 fcull 45%
 fstop 20%'
@@ -59,7 +60,10 @@ make_objects() {
 plan 9
 refused=0
 cache_disk "$CRUCIBLE_DISK_SMALL"
-cache_run || give_up 'cachefilesd did not start the cache'
+cache_run || {
+	show "$cache_log" 'cachefilesd said'
+	give_up 'cachefilesd did not start the cache'
+}
 netless_load
 must_call acquire-volume v netless,pressure
 file_begin held v held aux1 16384
