@@ -3,11 +3,11 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Command } from 'commander';
-import { Parser } from 'tap-parser';
+import { type FinalResults, Parser } from 'tap-parser';
 import { checkout } from '../config/paths.ts';
 import { exitCodes } from '../model/run.ts';
 import { exec } from '../util/exec.ts';
-import { formatDuration } from '../util/text.ts';
+import { formatDuration, harmless } from '../util/text.ts';
 import type { CommandContext } from './context.ts';
 
 interface Tally {
@@ -92,13 +92,18 @@ async function runAva(suite: (typeof suites)[number], tally: Tally, signal: Abor
 		allowFailure: true,
 		signal,
 		onLine(line, stream) {
-			if (stream === 'stdout') lines.push(`${line}\n`);
+			// tap-parser reads nothing after a comment with a carriage return in it, such as apt's progress in a test's log.
+			if (stream === 'stdout') lines.push(`${harmless(line)}\n`);
 			if (!/^(TAP version|1\.\.|# (tests|pass|skip|fail)|# .* hook( |$)|$)/.test(line)) process.stdout.write(`${line}\n`);
 		},
 	});
 	lines.push(null);
-	await new Promise<void>((resolve) => parser.on('complete', () => resolve()));
+	const { count, plan } = await new Promise<FinalResults>((resolve) => parser.on('complete', resolve));
 	process.stdout.write(`# ${suite.name} tests took ${formatDuration(result.durationMs)}\n`);
+	if (count !== plan.end) {
+		tally.failed++;
+		process.stdout.write(`not ok - ${count} results were read of ${plan.end ?? 'an unknown number'}\n`);
+	}
 	if (result.exitCode !== 0 && tally.failed === before) {
 		tally.failed++;
 		process.stdout.write(`not ok - ava exited with ${result.exitCode}\n`);
