@@ -12,8 +12,10 @@ import { whereFailed } from './stage-series.ts';
 
 const old = new Date('2024-01-01T00:00:00Z');
 
-async function makeTree(): Promise<string> {
-	const tree = join(await mkdtemp(join(tmpdir(), 'crucible-series-')), 'tree');
+async function makeTree(t: { teardown(work: () => Promise<void>): void }): Promise<string> {
+	const dir = await mkdtemp(join(tmpdir(), 'crucible-series-'));
+	t.teardown(() => rm(dir, { recursive: true }));
+	const tree = join(dir, 'tree');
 	await write(tree, 'fs/a.c', 'one\ntwo\nthree\n');
 	await write(tree, 'fs/b.c', 'alpha\nbeta\n');
 	return tree;
@@ -40,7 +42,7 @@ const fresh = parsePatch('fresh.patch', '--- /dev/null\n+++ b/fs/new/c.c\n@@ -0,
 const gone = parsePatch('gone.patch', '--- a/fs/b.c\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-alpha\n-beta\n');
 
 test('a series is applied in order, and taken off to the byte', async (t) => {
-	const tree = await makeTree();
+	const tree = await makeTree(t);
 	await putSeries(tree, [upper, again, fresh, gone]);
 	t.is(await read(tree, 'fs/a.c'), 'one\ndeux\nthree\n');
 	t.is(await read(tree, 'fs/new/c.c'), 'int c;\n');
@@ -53,7 +55,7 @@ test('a series is applied in order, and taken off to the byte', async (t) => {
 });
 
 test('another series writes only the files that come out different', async (t) => {
-	const tree = await makeTree();
+	const tree = await makeTree(t);
 	await putSeries(tree, [upper]);
 	await utimes(join(tree, 'fs/a.c'), old, old);
 	await putSeries(tree, [upper, fresh]);
@@ -64,7 +66,7 @@ test('another series writes only the files that come out different', async (t) =
 });
 
 test('a patch that does not apply names file and hunk, and leaves the tree as it was', async (t) => {
-	const tree = await makeTree();
+	const tree = await makeTree(t);
 	await putSeries(tree, [upper]);
 	const error = await t.throwsAsync(() => putSeries(tree, [fresh, again]), { instanceOf: KernelError });
 	t.is(error?.message, 'again.patch does not apply: fs/a.c, hunk 1 at line 1');
@@ -75,14 +77,14 @@ test('a patch that does not apply names file and hunk, and leaves the tree as it
 });
 
 test('a patch of a file this kernel does not have says so', async (t) => {
-	const tree = await makeTree();
+	const tree = await makeTree(t);
 	await t.throwsAsync(() => putSeries(tree, [change('fs/netfs/direct.c', 'a', 'b')]), {
 		message: /this kernel has no fs\/netfs\/direct\.c/,
 	});
 });
 
 test('a kill between keeping originals and writing files is mended', async (t) => {
-	const tree = await makeTree();
+	const tree = await makeTree(t);
 	await putSeries(tree, [upper]);
 	// As a kill leaves it: half the files written, the state naming all whose originals are kept.
 	await writeFile(join(tree, 'fs/a.c'), 'one\nTW');
@@ -93,7 +95,7 @@ test('a kill between keeping originals and writing files is mended', async (t) =
 });
 
 test('fuzz is not accepted', async (t) => {
-	const tree = await makeTree();
+	const tree = await makeTree(t);
 	await t.throwsAsync(() => putSeries(tree, [change('fs/b.c', 'alpha', 'ALPHA', 'gamma')]), { instanceOf: KernelError });
 });
 
@@ -113,7 +115,7 @@ test('an absent patch file is met with its name', async (t) => {
 test('a known bug of ours is read as a patch and goes on and off a file it fits', async (t) => {
 	const [bug] = await readSeries([join(checkout.top, 'runner/kernel/testdata/flush-reqs.patch')]);
 	t.deepEqual(bug?.touches, ['fs/cachefiles/daemon.c']);
-	const tree = await makeTree();
+	const tree = await makeTree(t);
 	t.teardown(() => rm(dirname(tree), { recursive: true }));
 	// A file of the hunk's own old side, at the line it names.
 	const lines = (bug?.text ?? '').split('\n');
