@@ -35,7 +35,7 @@ export async function collect(recipe: Recipe, folder: string, options: BuildOpti
 	const libraries = await closure(binaries, recipe.libraries, roots);
 	const ours = await compile(recipe, folder, options);
 	const own: CpioEntry[] = [
-		{ type: 'file', path: '/init', mode: 0o755, data: await readFile(join(folder, recipe.init)) },
+		{ type: 'link', path: '/init', target: recipe.init },
 		...Object.entries(recipe.files).map(([path, text]): CpioEntry => ({ type: 'file', path, mode: 0o644, data: Buffer.from(text) })),
 		...Object.entries(recipe.links).map(([path, target]): CpioEntry => ({ type: 'link', path, target })),
 		...Object.entries(recipe.directories).map(([path, mode]): CpioEntry => ({ type: 'directory', path, mode: Number.parseInt(mode, 8) })),
@@ -47,6 +47,8 @@ export async function collect(recipe: Recipe, folder: string, options: BuildOpti
 			async ({ path, source }): Promise<CpioEntry> => ({ type: 'file', path, mode: 0o755, data: await readFile(source) }),
 		),
 	);
+	if (![...own, ...applets, ...programs].some(({ path }) => path === mergedPath(recipe.init)))
+		throw new UserError(`${recipe.init}, which is to become PID 1, is not in the image`, { at: await positionOf(recipe.init, folder) });
 	return {
 		entries: [...skeleton, ...own, ...applets, ...programs],
 		versions,

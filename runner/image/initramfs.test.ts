@@ -6,12 +6,14 @@ import { UserError } from '../util/errors.ts';
 import { buildImage } from './initramfs.ts';
 
 const recipe = `summary: a shell of this machine
-init: init
+init: /bin/sh
 binaries:
   - /bin/sh
 files:
   /etc/hosts: |
     127.0.0.1 localhost
+programs:
+  program: program.c
 directories:
   /tmp: "1777"
 `;
@@ -22,7 +24,7 @@ async function checkout(t: { teardown(fn: () => Promise<void>): void }, text = r
 	t.teardown(() => rm(top, { recursive: true }));
 	await mkdir(join(top, 'images/tiny'), { recursive: true });
 	await writeFile(join(top, 'images/tiny/image.yaml'), text);
-	await writeFile(join(top, 'images/tiny/init'), '#!/bin/sh\n');
+	await writeFile(join(top, 'images/tiny/program.c'), 'int main(void) { return 0; }\n');
 	return top;
 }
 
@@ -46,15 +48,22 @@ test('an image is built once, and again when a file of it changes or the result 
 	await rm(first.path);
 	t.deepEqual(await build(), first);
 	t.true((await readFile(first.path)).length > 0);
-	await writeFile(join(top, 'images/tiny/init'), '#!/bin/sh\nexit 1\n');
+	await writeFile(join(top, 'images/tiny/program.c'), 'int main(void) { return 1; }\n');
 	t.not((await build()).hash, first.hash);
 });
 
 test('a binary that is nowhere is named with its place in the recipe', async (t) => {
-	const top = await checkout(t, recipe.replace('/bin/sh', '/usr/bin/no-such-program'));
+	const top = await checkout(t, recipe.replace('- /bin/sh', '- /usr/bin/no-such-program'));
 	const error = await t.throwsAsync(buildImage('tiny', { checkout: top, cacheDir: join(top, 'cache') }), { instanceOf: UserError });
 	t.is(error?.message, "/usr/bin/no-such-program is neither in the image's packages nor on this machine");
 	t.deepEqual(error?.at, { file: join(top, 'images/tiny/image.yaml'), line: 4, column: 5 });
+});
+
+test('a PID 1 that the image lacks is named with its place in the recipe', async (t) => {
+	const top = await checkout(t, recipe.replace('init: /bin/sh', 'init: /crucible/bin/agent'));
+	const error = await t.throwsAsync(buildImage('tiny', { checkout: top, cacheDir: join(top, 'cache') }), { instanceOf: UserError });
+	t.is(error?.message, '/crucible/bin/agent, which is to become PID 1, is not in the image');
+	t.deepEqual(error?.at, { file: join(top, 'images/tiny/image.yaml'), line: 2, column: 7 });
 });
 
 test('an unknown image is met with the name that is near', async (t) => {

@@ -13,8 +13,8 @@ const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be the name
 export const recipeSchema = z.strictObject({
 	/** One sentence for `crucible list` and readers. */
 	summary: z.string().min(1),
-	/** The program that becomes PID 1, a file in the image's folder. */
-	init: ownFile,
+	/** What becomes PID 1: a path in the guest, such as that of one of our programs. */
+	init: guestPath,
 	/** Debian packages to take files from. */
 	packages: z.array(packageName).default([]),
 	/** Programs to take, from the packages or else from this machine; their libraries come along. */
@@ -39,7 +39,7 @@ export type Recipe = z.output<typeof recipeSchema>;
 export async function readRecipe(folder: string): Promise<Recipe> {
 	const file = join(folder, 'image.yaml');
 	const recipe = await readYaml(recipeSchema, file);
-	for (const source of [recipe.init, ...Object.values(recipe.programs).flat()])
+	for (const source of Object.values(recipe.programs).flat())
 		if (!(await exists(join(folder, source)))) throw new UserError(`there is no ${source} in the image's folder`, { at: { file } });
 	return recipe;
 }

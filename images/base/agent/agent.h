@@ -57,6 +57,9 @@ extern struct stream port, results_port;
 extern struct ring results;
 extern bool connected, is_hung_up, is_socket;
 
+/* init.c */
+void begin_guest(void);
+
 /* wire.c */
 extern struct ring out;
 _Noreturn void die(const char *what);

@@ -8,6 +8,7 @@
  *
  * Frame: u32 payload length, u32 request id, u8 type, 3 zero bytes, payload; little endian.
  *
+ * as PID 1                                sets the guest up first, and goes on in a child
  * agent                                   ports crucible.agent and crucible.results, waited for
  * agent --fd N [--results-fd M]           descriptors that are open already (tests on the host); ends with the peer
  */
@@ -122,6 +123,8 @@ int main(int argc, char **argv)
 	sigset_t child_signal;
 	int children;
 
+	if (getpid() == 1)
+		begin_guest();
 	for (struct job *job = jobs; job < jobs + MAX_JOBS; job++)
 		clear(job);
 	sigemptyset(&child_signal);

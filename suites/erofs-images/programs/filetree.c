@@ -1,0 +1,1 @@
+../../lib/filetree.c
