@@ -13,7 +13,11 @@ test("every image's recipe of this checkout is valid", async (t) => {
 
 const mistakes = [
 	{ text: 'summary: x\ninit: /init\nbinarys: [/bin/ls]\n', at: [3, 1], message: 'binarys: unknown key "binarys"' },
-	{ text: 'summary: x\ninit: /init\nbinaries:\n  - bin/ls\n', at: [4, 5], message: 'binaries.0: must be an absolute path without . and ..' },
+	{
+		text: 'summary: x\ninit: /init\nbinaries:\n  - bin/ls\n',
+		at: [4, 5],
+		message: 'binaries.0: must be an absolute path without . and ..',
+	},
 	{
 		text: 'summary: x\ninit: /init\nfiles:\n  /etc/../x: ""\n',
 		at: [4, 3],
@@ -21,7 +25,11 @@ const mistakes = [
 	},
 	{ text: 'summary: x\ninit: init\n', at: [2, 1], message: 'init: must be an absolute path without . and ..' },
 	{ text: 'summary: x\ninit: /init\ndirectories:\n  /tmp: 1777\n', at: [4, 3], message: /^directories\.\/tmp: / },
-	{ text: 'summary: x\ninit: /init\nprograms: {x: nowhere}\n', at: [undefined, undefined], message: "there is no nowhere in the image's folder" },
+	{
+		text: 'summary: x\ninit: /init\nprograms: {x: nowhere}\n',
+		at: [undefined, undefined],
+		message: "there is no nowhere in the image's folder",
+	},
 ] as const;
 
 for (const { text, at, message } of mistakes)
