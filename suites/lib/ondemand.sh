@@ -17,6 +17,16 @@ ondemand_disk() {
 	ondemand_forget
 }
 
+# ondemand_chunks: after ondemand_disk, images and /tmp are on that disk until the case ends. mkfs.erofs 1.5 gathers chunks in a file below
+# /tmp, and cannot copy them from there to an image on another file system.
+ondemand_chunks() {
+	ondemand_images=$ondemand_cache/images
+	rm -rf "$ondemand_images" "$ondemand_cache/tmp"
+	mkdir "$ondemand_images" "$ondemand_cache/tmp"
+	at_exit 'umount /tmp'
+	mount -o bind "$ondemand_cache/tmp" /tmp || give_up 'bind mount of /tmp'
+}
+
 # must NAME COMMAND [ARGUMENT...]: a check without which there is no point in going on.
 must() {
 	must_failed_before=$ktap_failed

@@ -13,7 +13,8 @@ check 'cold read gives the content of the server' [ "$cold_out" = "$server_hash"
 check 'unmounting gives every cookie back' cifs_umount
 cache_files
 
-cifs_mount fsc
+# Without an oplock, which ksmbd need not give, a strict mount drops the pages of a file that is closed.
+cifs_mount fsc,cache=loose
 measure warm sha256_all "$cifs_mountpoint"
 check 'warm read gives the content of the server' [ "$warm_out" = "$server_hash" ]
 check 'warm read is served without a READ on the server' [ "$warm_server_reads" -eq 0 ]

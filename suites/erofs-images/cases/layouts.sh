@@ -12,12 +12,7 @@ tree_make source 262144
 truncate -s 1048576 source/sparse
 tree_list source >expected
 ondemand_disk "$CRUCIBLE_DISK_CACHE"
-# mkfs.erofs 1.5 gathers chunks in a file below /tmp, and cannot copy them from there to an image on another file system.
-ondemand_images=$ondemand_cache/images
-rm -rf "$ondemand_images" "$ondemand_cache/tmp"
-mkdir "$ondemand_images" "$ondemand_cache/tmp"
-at_exit 'umount /tmp'
-mount -o bind "$ondemand_cache/tmp" /tmp || give_up 'bind mount of /tmp'
+ondemand_chunks
 evidence file_bytes "$(tree_bytes source)"
 
 # options_of LAYOUT: of mkfs.erofs.

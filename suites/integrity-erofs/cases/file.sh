@@ -14,6 +14,7 @@ mkdir source
 # Odd in length, so that the last block is not full, with a hole in the middle of it.
 { seeded "$CRUCIBLE_SEED" 2000000; head -c 1000000 /dev/zero; seeded $((CRUCIBLE_SEED + 1)) 1000123; } >source/big
 ondemand_disk "$CRUCIBLE_DISK_CACHE"
+ondemand_chunks
 erofs_pack big.erofs source "$@"
 must 'the daemon binds the cache' ondemand_start
 must 'the image mounts' erofs_mount big.erofs mnt

@@ -47,7 +47,7 @@ crash() {
 plan $((3 * $2))
 at_exit 'device remove crucible'
 device create crucible --table "0 $sectors linear $disk 0" || give_up 'no device'
-CRUCIBLE_DISK_CACHE=/dev/$(basename "$(readlink -f /dev/mapper/crucible)")
+CRUCIBLE_DISK_CACHE=/dev/mapper/crucible
 nfs_sizes=
 nfs_begin "$1"
 round=0 kept=0 reads=0
