@@ -17,7 +17,7 @@ cut_at() {
 	cuts=$((cuts + $(ninep_get fired "$ninep_ordered")))
 }
 fails() {
-	! timeout $((10 * ${CRUCIBLE_SCALE:-1})) "$@" >/dev/null 2>&1 && [ "$(ninep_get fired "$ninep_ordered")" = 1 ]
+	! "$@" >/dev/null 2>&1 && [ "$(ninep_get fired "$ninep_ordered")" = 1 ]
 }
 
 plan 35

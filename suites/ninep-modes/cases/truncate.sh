@@ -9,6 +9,10 @@ letters_only() {
 	[ "$(tr -d 'wm\000' <"$1" | wc -c)" = 0 ]
 }
 
+churned() {
+	churn "$@" >tally
+}
+
 modes=$(ninep_modes)
 plan $((2 + 6 * $(echo $modes | wc -w)))
 check 'the server is there' "$1_start"
@@ -29,7 +33,7 @@ for mode in $modes; do
 	truncate -s 32768 "$ninep_mountpoint/churn"
 	churn_map=--map
 	[ "$mode" != none ] && [ "$mode" != readahead ] || churn_map=
-	check "$mode: writers and truncates are through" churn "$ninep_mountpoint/churn" 60 "$CRUCIBLE_SEED" $churn_map >tally
+	check "$mode: writers and truncates are through" churned "$ninep_mountpoint/churn" 60 "$CRUCIBLE_SEED" $churn_map
 	sed 's/^/# /' tally
 	check "$mode: it has nothing that nobody wrote" letters_only "$ninep_mountpoint/churn"
 	seen=$(sha256 "$ninep_mountpoint/churn")
