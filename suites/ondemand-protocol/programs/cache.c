@@ -87,15 +87,35 @@ static void open_file(const void *path)
 		_exit(errno);
 }
 
-/* Mounts it, and has its metadata read: what is asked for from now on is data. */
+struct opening {
+	struct cache *cache;
+	char blob[PATH_SIZE];
+};
+
+/* One look at the device. */
+static bool serve_and_find(const void *argument)
+{
+	const struct opening *opening = argument;
+	struct message message;
+
+	if ((device_poll(opening->cache->device, 0) & POLLIN) && device_read(opening->cache->device, &message, sizeof(message)) > 0)
+		answer(opening->cache, &message);
+	return object_named(opening->cache, opening->blob);
+}
+
+/* Mounts it, has its blob opened, for which a mount does not wait, and its metadata read: what is asked for from now on is data. */
 bool cache_mount(struct cache *cache, const char *image)
 {
+	struct opening opening = { .cache = cache };
 	char path[PATH_SIZE + 8];
 	struct task task = cache_mount_start(cache, image, image);
 	int status = finish(cache, &task);
 
 	mount_path(path, image);
 	strcat(path, "/big");
+	snprintf(opening.blob, sizeof(opening.blob), "%.400s.blob", image);
+	if (status == 0 && !wait_until(PATIENCE, serve_and_find, &opening))
+		status = -ETIMEDOUT;
 	if (status == 0) {
 		task = task_start(open_file, path);
 		status = finish(cache, &task);
