@@ -127,7 +127,8 @@ export function machineSpec(
 		kernel: parts.boot,
 		initrd: parts.initrd,
 		cmdline: suite.cmdline.join(' '),
-		cpus: suite.cpus,
+		// icount runs CPUs in turn, and QEMU 7.2 gives the second none while the first is busy: 6.1 never brings it up.
+		cpus: parts.clock === 'warp' ? 1 : suite.cpus,
 		memoryMiB: suite.memory,
 		accel: parts.accel,
 		clock: parts.clock,
