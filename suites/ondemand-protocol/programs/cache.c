@@ -157,6 +157,12 @@ static bool serve_and_look(const void *argument)
 	return !any_task_lives() && cache->mount_count == 0 && cookies_are_gone(NULL);
 }
 
+/* Nothing is mounted any more, and nothing of it will be asked or told. */
+bool cache_settle(struct cache *cache)
+{
+	return check(wait_until(PATIENCE, serve_and_look, cache), "nothing is left of it");
+}
+
 static bool device_is_free(const void *unused)
 {
 	int device = device_open();

@@ -43,11 +43,6 @@ static void copen_sizes(struct cache *cache)
 		int opcode = take(cache, &message);
 		int status;
 
-		/* What is left of the mount before. */
-		while (opcode == CACHEFILES_OP_CLOSE) {
-			answer(cache, &message);
-			opcode = take(cache, &message);
-		}
 		if (!check_result(opcode, CACHEFILES_OP_OPEN, "an OPEN is in hand") || !object_take(cache, &message))
 			return;
 		check_result(copen(cache, message.head.msg_id, sizes[i].size), sizes[i].result, "copen with size '%s'", sizes[i].size);
@@ -58,6 +53,7 @@ static void copen_sizes(struct cache *cache)
 			cache_unmount(cache, "a");
 		else if (object_of(cache, message.head.object_id))
 			object_close(cache, object_of(cache, message.head.object_id));
+		cache_settle(cache);
 	}
 }
 
@@ -152,6 +148,7 @@ static void key_is_whole(struct cache *cache, const char *name, bool mounts)
 	answer(cache, &message);
 	check_result(finish(cache, &mounter), 0, "a name of %zu bytes mounts", strlen(name));
 	cache_unmount(cache, "key");
+	cache_settle(cache);
 }
 
 static void keys(struct cache *cache)

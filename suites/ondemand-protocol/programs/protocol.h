@@ -100,6 +100,7 @@ void cache_end(struct cache *cache);
 bool cache_mount(struct cache *cache, const char *image);
 struct task cache_mount_start(struct cache *cache, const char *image, const char *where);
 void cache_unmount(struct cache *cache, const char *image);
+bool cache_settle(struct cache *cache);
 void mount_path(char *path, const char *image);
 bool cookies_are_gone(const void *unused);
 
