@@ -16,6 +16,7 @@ const order = [
 	'parse',
 	'fault',
 	'race',
+	'xfstests',
 	'suite',
 	'bisect',
 	'session',

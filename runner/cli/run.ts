@@ -22,8 +22,9 @@ import { addSettings, collect, settingsOf, wholeNumber } from './flags.ts';
 import { runEach } from './run-each.ts';
 import { selectFor } from './selection.ts';
 import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
+import { addXfstests, type XfstestsFlags, xfstestsOf } from './xfstests.ts';
 
-interface RunFlags extends SeriesFlags {
+interface RunFlags extends SeriesFlags, XfstestsFlags {
 	readonly tag?: string[];
 	readonly repeat: number;
 	readonly sweep?: string;
@@ -52,7 +53,7 @@ export function addRun(program: Command, context: CommandContext): void {
 		.option('--json', 'the run as one JSON document on stdout')
 		.option('--events', 'events as NDJSON on stdout, as they happen')
 		.option('--dry-run', 'print the plan and the QEMU lines, and do nothing');
-	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp', 'reruns']).action(
+	addSettings(addXfstests(command), ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp', 'reruns']).action(
 		async (globs: string[], flags: RunFlags) => {
 			const given = await settingsOf({ ...flags });
 			const { kernels, patches } = await seriesOf(flags, given.kernel, context.interrupts.drain);
@@ -60,7 +61,8 @@ export function addRun(program: Command, context: CommandContext): void {
 			const resumed =
 				flags.resume === undefined ? undefined : await findRun(checkout.results, flags.resume === true ? 'latest' : flags.resume);
 			if (resumed?.isComplete) throw new UserError(`the run ${resumed.id} is complete`, { hint: './crucible report shows it' });
-			const { suites, why } = await selectFor(globs, flags.tag, patches, { isBrief: flags.each ?? false });
+			const request = await xfstestsOf(flags, globs);
+			const { suites, why } = await selectFor(globs, flags.tag, patches, { isBrief: flags.each ?? false, request });
 			if (why !== undefined) process.stderr.write(`crucible: ${why}\n`);
 			const seed = flags.seed ?? randomInt(2 ** 31);
 			if (flags.each) return runEach({ settings, patches, suites, seed, timeoutS: flags.timeout, isJson: flags.json ?? false }, context);

@@ -3,7 +3,7 @@
 import { checkout } from '../config/paths.ts';
 import type { Patch } from '../kernel/patch.ts';
 import { touchedBy } from '../kernel/stage-series.ts';
-import { loadSuites, type Suite } from '../suite/load.ts';
+import { loadSuites, type Suite, type XfstestsRequest } from '../suite/load.ts';
 import { selectCases } from '../suite/select.ts';
 import { suitesFor, tagsFor } from '../suite/touched.ts';
 
@@ -13,14 +13,15 @@ export interface Selection {
 	readonly why?: string;
 }
 
-/** `isBrief` keeps to the smoke cases of what a series touches. */
+/** `isBrief` keeps to the smoke cases of what a series touches. A request for tests of xfstests names them. */
 export async function selectFor(
 	globs: readonly string[],
 	tags: readonly string[] | undefined,
 	patches: readonly Patch[],
-	options: { readonly isBrief?: boolean } = {},
+	options: { readonly isBrief?: boolean; readonly request?: XfstestsRequest | undefined } = {},
 ): Promise<Selection> {
-	const all = await loadSuites(checkout.suites);
+	const all = await loadSuites(checkout.suites, options.request);
+	if (options.request && globs.length === 0) return { suites: selectCases(all, ['xfstests'], tags ?? []) };
 	if (globs.length > 0 || tags !== undefined) return { suites: selectCases(all, globs, tags ?? []) };
 	const smoke = () => selectCases(all, [], ['smoke']);
 	if (patches.length === 0) return { suites: smoke() };

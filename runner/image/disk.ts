@@ -13,6 +13,8 @@ export interface DiskShape {
 	/** Bytes, or `512M`. */
 	readonly size: number | string;
 	readonly fs: 'ext4' | 'xfs' | 'none';
+	/** A folder on this machine whose content is on the disk (ext4 only); one of the cache, whose path changes with its content. */
+	readonly content?: string | undefined;
 }
 
 const uuid = 'c0ffee00-5eed-4000-8000-000000000001';
@@ -57,10 +59,11 @@ const formats: Readonly<Record<Exclude<DiskShape['fs'], 'none'>, Format>> = {
  * The raw, sparse base image of that shape below `cacheDir`, made when it is not there yet. Never give it to a machine to write: make
  * an overlay. A size that cannot hold the file system is a UserError.
  */
-export async function makeDisk({ size, fs }: DiskShape, options: BuildOptions): Promise<string> {
+export async function makeDisk({ size, fs, content }: DiskShape, options: BuildOptions): Promise<string> {
 	const bytes = typeof size === 'number' ? size : parseSize(size);
 	const format = fs === 'none' ? undefined : formats[fs];
-	const how = hashOf(...(format?.args ?? [])).slice(0, 8);
+	const args = [...(format?.args ?? []), ...(content === undefined ? [] : ['-d', content])];
+	const how = hashOf(...args).slice(0, 8);
 	const path = resolve(options.cacheDir, 'disks', `${fs}-${bytes}-${how}.raw`);
 	if (await exists(path)) return path;
 	if (format && bytes < format.leastBytes)
@@ -70,7 +73,7 @@ export async function makeDisk({ size, fs }: DiskShape, options: BuildOptions): 
 	try {
 		const handle = await open(aside, 'wx');
 		await handle.truncate(bytes).finally(() => handle.close());
-		if (format) await fill(aside, format, options);
+		if (format) await fill(aside, { ...format, args }, options);
 		await rename(aside, path);
 	} finally {
 		await rm(aside, { force: true });

@@ -57,6 +57,8 @@ export interface PlannedJob {
 	readonly kernelSpec: string;
 	readonly config: string;
 	readonly seed?: number;
+	/** The user's xfstests tree that its cases come from. */
+	readonly xfstests?: string;
 	readonly cases: readonly { readonly name: string; readonly summary: string }[];
 }
 

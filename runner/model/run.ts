@@ -162,6 +162,8 @@ export interface JobResult {
 	readonly config: string;
 	/** For everything random in it. */
 	readonly seed?: number;
+	/** The user's xfstests tree that its cases come from. */
+	readonly xfstests?: string;
 	readonly kernel?: KernelIdentity;
 	readonly accel?: 'kvm' | 'tcg';
 	readonly qemu?: string;

@@ -98,7 +98,7 @@ function foldJob(
 				reason: failed?.problem.message ?? 'never ran',
 				durationMs: 0,
 				attempts: [],
-				reproduce: reproduceLine(plan.suite, name, plan.kernelSpec, plan.config),
+				reproduce: reproduceLine(plan.suite, name, plan.kernelSpec, plan.config, { xfstests: plan.xfstests }),
 			},
 	);
 	const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
@@ -109,6 +109,7 @@ function foldJob(
 		kernelSpec: plan.kernelSpec,
 		config: plan.config,
 		...(plan.seed !== undefined && { seed: plan.seed }),
+		...(plan.xfstests !== undefined && { xfstests: plan.xfstests }),
 		...(started && { kernel: started.kernel, accel: started.accel, qemu: started.qemu }),
 		status: verdictOf(counts),
 		durationMs: durationMs ?? cases.reduce((sum, result) => sum + result.durationMs, 0),
@@ -131,8 +132,15 @@ export function exitCodeOf(verdict: Status): number {
 }
 
 /** The command that runs one case again. */
-export function reproduceLine(suite: string, name: string, kernelSpec: string, config: string, sweep?: string): string {
+export function reproduceLine(
+	suite: string,
+	name: string,
+	kernelSpec: string,
+	config: string,
+	{ sweep, xfstests }: { readonly sweep?: string | undefined; readonly xfstests?: string | undefined } = {},
+): string {
 	const options = [
+		...(xfstests === undefined ? [] : [`--xfstests ${shellQuote(xfstests)}`]),
 		`--kernel ${shellQuote(kernelSpec)}`,
 		...(config === settingTable.config.fallback ? [] : [`--config ${shellQuote(config)}`]),
 		...(sweep === undefined ? [] : [`--sweep ${shellQuote(sweep)}`]),

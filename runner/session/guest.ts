@@ -77,7 +77,7 @@ export function guestSource(needs: GuestNeeds): GuestSource {
 		let origin = boot;
 		try {
 			const spec = needs.makeSpec(dir);
-			await furnish(spec, suite, own, signal);
+			await furnish(spec, suite, needs.provisions, own, signal);
 			origin = await originFor(spec);
 			const { template, hasSuite } = origin;
 			const found = [...origin.splats];

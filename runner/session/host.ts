@@ -50,6 +50,28 @@ export function kernelNeeds(specs: readonly string[]): HostNeed[] {
 	});
 }
 
+const treeNeeds: readonly HostNeed[] = [
+	{ probe: 'autoconf', package: 'autoconf', why: 'xfstests build' },
+	{ probe: 'automake', package: 'automake', why: 'xfstests build' },
+	{ probe: 'libtoolize', package: 'libtool', why: 'xfstests build' },
+	{ probe: 'pkg-config', package: 'pkg-config', why: 'xfstests build' },
+	{ probe: '/usr/include/xfs/xfs.h', package: 'xfslibs-dev', why: 'xfstests build' },
+	{ probe: '/usr/include/uuid/uuid.h', package: 'uuid-dev', why: 'xfstests build' },
+	{ probe: '/usr/include/x86_64-linux-gnu/sys/acl.h', package: 'libacl1-dev', why: 'xfstests build' },
+	{ probe: '/usr/include/attr/libattr.h', package: 'libattr1-dev', why: 'xfstests build' },
+	{ probe: '/usr/include/libaio.h', package: 'libaio-dev', why: 'xfstests: tests of asynchronous I/O' },
+	{ probe: '/usr/include/liburing.h', package: 'liburing-dev', why: 'xfstests: tests of io_uring' },
+	{ probe: '/usr/include/x86_64-linux-gnu/sys/capability.h', package: 'libcap-dev', why: 'xfstests: tests of capabilities' },
+	{ probe: '/usr/include/gdbm-ndbm.h', package: 'libgdbm-compat-dev', why: 'xfstests: dbtest' },
+	{ probe: '/usr/include/gdbm.h', package: 'libgdbm-dev', why: 'xfstests: dbtest' },
+];
+
+/** Needs of xfstests trees that configure themselves. */
+async function needsOfTrees(trees: readonly string[]): Promise<readonly HostNeed[]> {
+	const configure = await Promise.all(trees.map((tree) => exists(join(tree, 'configure.ac'))));
+	return configure.includes(true) ? treeNeeds : [];
+}
+
 /** Needs that are not met, in table order. */
 export async function missingNeeds(specs: readonly string[]): Promise<HostNeed[]> {
 	return missingOf([...always, ...kernelNeeds(specs)]);
@@ -65,10 +87,10 @@ export function installLine(needs: readonly HostNeed[]): string {
 	return `apt-get update && apt-get install -y --no-install-recommends ${[...new Set(needs.map((need) => need.package))].join(' ')}`;
 }
 
-/** Installs what lacks when root; otherwise a UserError with the line to paste. Returns the packages installed. */
-export async function prepareHost(specs: readonly string[], options: InstallOptions): Promise<string[]> {
+/** Installs what lacks for kernels and xfstests trees when root; otherwise a UserError with the line to paste. Returns the packages installed. */
+export async function prepareHost(specs: readonly string[], options: InstallOptions & { readonly trees?: readonly string[] }): Promise<string[]> {
 	await requireCache();
-	return provideNeeds([...always, ...kernelNeeds(specs)], options);
+	return provideNeeds([...always, ...kernelNeeds(specs), ...(await needsOfTrees(options.trees ?? []))], options);
 }
 
 interface InstallOptions {

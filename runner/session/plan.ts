@@ -39,7 +39,8 @@ export function clockOf(entry: Pick<Case, 'clock'>, accel: Accel, mayWarp: boole
 /** What the journal keeps of a job before anything ran. */
 export function describeJob(job: Job): PlannedJob {
 	const cases = job.suite.cases.map(({ name, summary }) => ({ name, summary }));
-	return { id: job.id, suite: job.suite.name, kernelSpec: job.kernelSpec, config: job.config, seed: job.seed, cases };
+	const { id, suite, kernelSpec, config, seed } = job;
+	return { id, suite: suite.name, kernelSpec, config, seed, ...(suite.xfstests !== undefined && { xfstests: suite.xfstests }), cases };
 }
 
 /** A spec as part of a file name: `debian:6.12` -> `debian-6.12`, `/home/me/linux#v6.9` -> `home-me-linux-v6.9`. */

@@ -28,7 +28,7 @@ import { describeJob, type Job } from './plan.ts';
 import { guestsAtOnce, scheduleTasks, type Task } from './schedule.ts';
 import type { RunStore } from './store.ts';
 import { sweepJob, tellSweep } from './sweep.ts';
-import { prepareImages, prepareKernel, prepareSource } from './workshop.ts';
+import { prepareContents, prepareImages, prepareKernel, prepareSource } from './workshop.ts';
 
 export interface RunRequest {
 	readonly jobs: readonly Job[];
@@ -78,7 +78,8 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 	await saveSeries(join(store.dir, 'series'), request.patches);
 	try {
 		const specs = [...new Set(request.jobs.map((job) => job.kernelSpec))];
-		const installed = await emitter.phase('host', (progress) => prepareHost(specs, { signal: drain, onProgress: progress }));
+		const trees = [...new Set(request.jobs.flatMap((job) => job.suite.xfstests ?? []))];
+		const installed = await emitter.phase('host', (progress) => prepareHost(specs, { trees, signal: drain, onProgress: progress }));
 		if (installed.length > 0) emitter.emit({ type: 'note', text: `installed on this host: ${installed.join(' ')}` });
 		const accel = await chooseAccel(settings.accel, { stateDir: folders.state, signal: drain });
 		emitter.emit({ type: 'note', text: `accelerator ${accel.accel}: ${accel.reason}` });
@@ -91,6 +92,10 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		}
 		const images = await prepareImages(
 			request.jobs.map((job) => job.suite.image),
+			options,
+		);
+		await prepareContents(
+			request.jobs.map((job) => job.suite),
 			options,
 		);
 		const knownIssues = await readKnownIssues(join(checkout.suites, 'known-issues.yaml'));

@@ -42,6 +42,11 @@ export interface JobParts {
 export async function settleCase(parts: JobParts, entry: Case): Promise<void> {
 	const { job, emitter } = parts;
 	const attempts: Attempt[] = [];
+	if (entry.excluded !== undefined) {
+		const result = { ...resultOf(job, entry, attempts), status: 'SKIP' as const, reason: entry.excluded };
+		emitter.emit({ type: 'case-ended', job: job.id, result });
+		return;
+	}
 	const wanted = { repeat: job.repeat, reruns: parts.reruns, untilFailure: job.untilFailure };
 	while (nextAttempt(attempts, wanted) !== undefined && parts.wantsMore()) {
 		const number = attempts.length + 1;
@@ -112,6 +117,9 @@ function resultOf(job: Job, entry: Case, attempts: readonly Attempt[]): CaseResu
 		...settle(attempts),
 		durationMs: attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
 		attempts,
-		reproduce: reproduceLine(job.suite.name, entry.orderOf?.name ?? entry.name, job.kernelSpec, job.config, entry.orderOf?.sweep),
+		reproduce: reproduceLine(job.suite.name, entry.orderOf?.name ?? entry.name, job.kernelSpec, job.config, {
+			sweep: entry.orderOf?.sweep,
+			xfstests: job.suite.xfstests,
+		}),
 	};
 }

@@ -7,6 +7,7 @@ import { checkout } from '../config/paths.ts';
 import { environment, folders, type Settings } from '../config/settings.ts';
 import { makeDisk, overlay } from '../image/disk.ts';
 import { buildImage, type Image } from '../image/initramfs.ts';
+import { preparePackages } from '../image/packages.ts';
 import { compileProgram } from '../image/program.ts';
 import { type BuiltKernel, buildKernel } from '../kernel/build.ts';
 import { parseConfigName } from '../kernel/config-fragments.ts';
@@ -24,6 +25,7 @@ import { removedWhenKilled } from '../util/janitor.ts';
 import type { Scope } from '../util/scope.ts';
 import type { AccelChoice } from '../vm/accel.ts';
 import type { Clock, MachineSpec } from '../vm/machine-spec.ts';
+import { buildTree } from '../xfstests/build.ts';
 import type { Emitter } from './emitter.ts';
 
 interface Options {
@@ -59,7 +61,7 @@ export function prepareKernel(
 			extraKconfig: suites.flatMap((suite) => suite.needs.kconfig.map((text) => ({ text, at: { file: join(suite.dir, 'suite.yaml') } }))),
 			kconfigDir: checkout.kconfig,
 			cacheDir: folders.cache,
-			jobs: settings.jobs === 'auto' ? availableParallelism() : settings.jobs,
+			jobs: workers(settings),
 			env: environment,
 			signal,
 			onProgress: ({ detail, done, total }) =>
@@ -72,6 +74,11 @@ export function prepareKernel(
 		return kernel;
 	};
 	return emitter.phase(`kernel ${source.spec} ${settings.config}`, make, ({ timings }) => partsOf(timings));
+}
+
+/** Compilers at work side by side. */
+function workers({ jobs }: Settings): number {
+	return jobs === 'auto' ? availableParallelism() : jobs;
 }
 
 /** Of a build, disjoint; undefined where nothing was built. */
@@ -93,13 +100,42 @@ export async function prepareImages(names: readonly string[], { emitter, signal 
 	return images;
 }
 
+/** What is to be on the disks of the suites, made before any kernel is built, so that a tree that does not build is told at once. */
+export async function prepareContents(suites: readonly Suite[], options: Options): Promise<void> {
+	const filled = [...new Map(suites.map((suite) => [suite.name, suite])).values()].filter(({ needs }) =>
+		Object.values(needs.disks).some((disk) => disk.packages ?? disk.tree),
+	);
+	for (const suite of filled)
+		await options.emitter.phase(`disks ${suite.name}`, async (progress) => {
+			const contents = await fillDisks(suite, options, progress);
+			for (const [name, disk] of Object.entries(suite.needs.disks))
+				await makeDisk({ ...disk, content: contents[name] }, { cacheDir: folders.cache, signal: options.signal, onProgress: progress });
+		});
+}
+
+async function fillDisks(
+	suite: Suite,
+	{ settings, signal }: Options,
+	onProgress: (detail: string) => void,
+): Promise<Record<string, string>> {
+	const contents: Record<string, string> = {};
+	for (const [name, { packages, tree }] of Object.entries(suite.needs.disks)) {
+		if (packages) contents[name] = (await preparePackages(packages, { cacheDir: folders.cache, signal, onProgress })).root;
+		if (tree && suite.xfstests !== undefined)
+			contents[name] = await buildTree(suite.xfstests, { cacheDir: folders.cache, jobs: workers(settings), signal, onProgress });
+	}
+	return contents;
+}
+
 /** What a suite brings into the guest, and the objects its splats are symbolised with. */
 export async function prepareSuite(
 	suite: Suite,
 	kernel: BuiltKernel,
-	{ emitter, signal }: Options,
+	options: Options,
 ): Promise<{ provisions: Provisions; objects: KernelObjects }> {
+	const { emitter, signal } = options;
 	return emitter.phase(`suite ${suite.name}`, async (progress) => {
+		const contents = await fillDisks(suite, options, progress);
 		const programs = await Promise.all(
 			programsOf(suite).map(async ({ name, sources }) => ({ name, path: await compileProgram(sources, name, folders.cache, signal) })),
 		);
@@ -111,7 +147,7 @@ export async function prepareSuite(
 		const { load } = loadOrder(kernel.modules, suite.needs.modules, kernel.builtins);
 		const debugPaths = new Map([...kernel.modules, ...ours].map((module) => [module.name, module.debugPath]));
 		return {
-			provisions: { lib: join(checkout.suites, 'lib'), programs, modules: load, kernelModules: ours },
+			provisions: { lib: join(checkout.suites, 'lib'), programs, modules: load, kernelModules: ours, contents },
 			objects: { vmlinux: kernel.vmlinuxDebug, modules: debugPaths },
 		};
 	});
@@ -139,11 +175,17 @@ export function machineSpec(
 }
 
 /** Makes the disks and folders that a spec names: fresh overlays over pristine disks, empty shares; gone with `scope`. */
-export async function furnish(spec: MachineSpec, suite: Suite, scope: Scope, signal: AbortSignal): Promise<void> {
+export async function furnish(
+	spec: MachineSpec,
+	suite: Suite,
+	{ contents }: Pick<Provisions, 'contents'>,
+	scope: Scope,
+	signal: AbortSignal,
+): Promise<void> {
 	for (const { name, path } of spec.disks ?? []) {
 		const disk = suite.needs.disks[name];
 		if (!disk) throw new Error(`the suite ${suite.name} has no disk ${name}`);
-		const base = await makeDisk(disk, { cacheDir: folders.cache, signal });
+		const base = await makeDisk({ ...disk, content: contents[name] }, { cacheDir: folders.cache, signal });
 		scope.use(removedWhenKilled(path));
 		scope.defer(() => rm(path, { force: true }));
 		// The host may have gone down with one.

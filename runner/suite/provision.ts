@@ -24,6 +24,8 @@ export interface Provisions {
 	readonly modules: readonly { readonly name: string; readonly path: string }[];
 	/** Modules of ours that cases load themselves. */
 	readonly kernelModules: readonly { readonly name: string; readonly path: string }[];
+	/** Host folders whose content disks begin with, by the disk's name. */
+	readonly contents: Readonly<Record<string, string>>;
 }
 
 /** Pushes everything; once per machine. */

@@ -14,6 +14,10 @@ const disk = z.strictObject({
 	/** Like mkfs: 512M, 2G. */
 	size: z.string().regex(/^[0-9]+[MG]$/, 'a size such as 512M or 2G'),
 	fs: z.enum(['ext4', 'xfs', 'none']).default('ext4'),
+	/** Debian packages that are unpacked on it (ext4 only), each named with what it needs. */
+	packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'the name of a Debian package')).min(1).optional(),
+	/** `xfstests`: the user's tree, built, is on it (ext4 only). */
+	tree: z.literal('xfstests').optional(),
 });
 
 const claim = z.string().superRefine((text, context) => {
@@ -51,6 +55,16 @@ const testCase = z
 	})
 	.refine((value) => (value.run === undefined) !== (value.scenario === undefined), 'a case has either `run` or `scenario`');
 
+/** Cases that a user's xfstests tree brings, one for each of its tests and each stack: `<stack>.generic-001`. */
+const xfstests = z.strictObject({
+	/** A file under cases/, run in the guest with the stack and the test as arguments; it prints KTAP. */
+	run: relativePath,
+	/** Seconds under KVM for each test. */
+	timeout: z.number().positive().max(3600),
+	evidence: z.array(claim).min(1),
+	stacks: z.record(name, z.strictObject({ summary: z.string().min(1), /** Below tests/ of the tree. */ folders: z.array(name).min(1) })),
+});
+
 const suiteShape = z.strictObject({
 	summary: z.string().min(1),
 	tags: z.array(name).default([]),
@@ -77,12 +91,22 @@ const suiteShape = z.strictObject({
 	cmdline: z.array(z.string()).default([]),
 	/** Groups of trace events (the folders of /sys/kernel/tracing/events) streamed to trace.txt. */
 	trace: z.array(z.string().regex(/^[a-z0-9_]+$/i)).default([]),
-	cases: z.record(name, testCase).refine((cases) => Object.keys(cases).length > 0, 'a suite has at least one case'),
+	cases: z
+		.record(name, testCase)
+		.refine((cases) => Object.keys(cases).length > 0, 'a suite has at least one case')
+		.optional(),
+	/** In place of `cases`; without `--xfstests DIR` there is no such suite. */
+	xfstests: xfstests.optional(),
 });
 
-export const suiteSchema = suiteShape.superRefine(({ cases, cmdline, cpus, needs }, context) => {
+export const suiteSchema = suiteShape.superRefine(({ cases, xfstests, cmdline, cpus, needs }, context) => {
+	if ((cases === undefined) === (xfstests === undefined))
+		context.addIssue({ code: 'custom', message: 'a suite has either `cases` or `xfstests`', path: [] });
+	for (const [diskName, { fs, packages, tree }] of Object.entries(needs.disks))
+		if ((packages ?? tree) !== undefined && (fs !== 'ext4' || (packages && tree)))
+			context.addIssue({ code: 'custom', message: 'one thing can be put on a disk, and on ext4', path: ['needs', 'disks', diskName] });
 	const mostSeconds = watchdogSeconds(cmdline);
-	for (const [caseName, { race, faults, scenario }] of Object.entries(cases)) {
+	for (const [caseName, { race, faults, scenario }] of Object.entries(cases ?? {})) {
 		for (const [faultName, fault] of Object.entries(faults)) {
 			const at = ['cases', caseName, 'faults', faultName];
 			if ('disk' in fault && !Object.hasOwn(needs.disks, fault.disk))
@@ -107,4 +131,5 @@ export const suiteSchema = suiteShape.superRefine(({ cases, cmdline, cpus, needs
 });
 
 export type SuiteFile = z.output<typeof suiteSchema>;
-export type CaseFile = SuiteFile['cases'][string];
+export type CaseFile = z.output<typeof testCase>;
+export type XfstestsFile = z.output<typeof xfstests>;

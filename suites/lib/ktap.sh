@@ -8,6 +8,11 @@ ktap_clean_ups=
 # plan COUNT: the header. A case that dies midway prints fewer results than its plan and so cannot pass.
 plan() {
 	printf 'KTAP version 1\n1..%d\n' "$1"
+	at_exit_only
+}
+
+# at_exit_only: what at_exit is given runs from now on whatever ends the case; for one that learns only later whether it has a plan.
+at_exit_only() {
 	trap ktap_end EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
