@@ -57,11 +57,11 @@ const treeNeeds: readonly HostNeed[] = [
 	{ probe: 'pkg-config', package: 'pkg-config', why: 'xfstests build' },
 	{ probe: '/usr/include/xfs/xfs.h', package: 'xfslibs-dev', why: 'xfstests build' },
 	{ probe: '/usr/include/uuid/uuid.h', package: 'uuid-dev', why: 'xfstests build' },
-	{ probe: '/usr/include/x86_64-linux-gnu/sys/acl.h', package: 'libacl1-dev', why: 'xfstests build' },
+	{ probe: '/usr/include/sys/acl.h', package: 'libacl1-dev', why: 'xfstests build' },
 	{ probe: '/usr/include/attr/libattr.h', package: 'libattr1-dev', why: 'xfstests build' },
 	{ probe: '/usr/include/libaio.h', package: 'libaio-dev', why: 'xfstests: tests of asynchronous I/O' },
 	{ probe: '/usr/include/liburing.h', package: 'liburing-dev', why: 'xfstests: tests of io_uring' },
-	{ probe: '/usr/include/x86_64-linux-gnu/sys/capability.h', package: 'libcap-dev', why: 'xfstests: tests of capabilities' },
+	{ probe: '/usr/include/sys/capability.h', package: 'libcap-dev', why: 'xfstests: tests of capabilities' },
 	{ probe: '/usr/include/gdbm-ndbm.h', package: 'libgdbm-compat-dev', why: 'xfstests: dbtest' },
 	{ probe: '/usr/include/gdbm.h', package: 'libgdbm-dev', why: 'xfstests: dbtest' },
 ];

@@ -75,7 +75,7 @@ nfsd_end_grace() {
 # nfsd_stop: the opposite of nfsd_start, from any state it left.
 nfsd_stop() {
 	if is_mounted /proc/fs/nfsd; then
-		nfsd_halt
+		nfsd_down
 		exportfs -ua
 		exportfs -f
 	fi
