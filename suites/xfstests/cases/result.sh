@@ -8,6 +8,8 @@ watch_cache() {
 	at_exit "rmdir $cache_instance"
 	mkdir $cache_instance
 	echo 64 >$cache_instance/buffer_size_kb
+	# The folders of a volume are looked up without an object; a mount alone does that.
+	echo 'obj != 0' >$cache_instance/events/cachefiles/cachefiles_lookup/filter
 	echo 1 >$cache_instance/events/cachefiles/cachefiles_lookup/enable
 	cookies_before=$(fscache_stat n Acquire)
 	reads_before=$(cache_reads)
@@ -34,8 +36,8 @@ was_not_run_because() {
 	echo "${not_run:-the test gave no reason}"
 }
 
-# has_passed: check says that this test ran and passed; it exits with 0 as well when it ran none.
-has_passed() {
+# passes_check: check says that this test ran and passed; it exits with 0 as well when it ran none.
+passes_check() {
 	if [ "$check_status" = 0 ]; then
 		grep -q '^Passed all 1 tests' check.log
 	else
@@ -51,8 +53,13 @@ is_only_dmesg() {
 		'output mismatch|failed, exit status|dumped core|no qualified output|inconsistent|_check_(generic|test|scratch|xfs|btrfs)[a-z_]*:' check.log
 }
 
-# show_failure: check's own lines, which have the difference from the output that was expected.
+# show_failure: what check said of the test: the difference from the output that was expected, where there is one.
 show_failure() {
-	note "check exited with $check_status and said:"
-	tail -n 120 check.log | sed 's/^/#   /'
+	# @@ -1,2 +1,2 @@
+	if grep -q '^ *@@ ' check.log; then
+		sed -n '/^ *@@ /,$p' check.log
+	else
+		echo "check exited with $check_status and said:"
+		cat check.log
+	fi | head -n 120 | sed 's/^ */# /'
 }

@@ -28,6 +28,6 @@ system_unmount_tests
 tell_cache
 ! was_not_run || skip_case "$(was_not_run_because)"
 plan 1
-check "$test" has_passed
+check "$test" passes_check
 [ "$ktap_failed" = 0 ] || show_failure
 ! is_only_dmesg || note "xfstests has found something in the kernel's log, which is judged with the reports: $(sed -n 's/.*\(_check_dmesg: .*\)/\1/p' check.log)"
