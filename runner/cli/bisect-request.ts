@@ -13,8 +13,9 @@ import { selectCases } from '../suite/select.ts';
 import { UserError } from '../util/errors.ts';
 import { repositoryOf } from './repository.ts';
 import { type SeriesFlags, seriesOf } from './series.ts';
+import { type XfstestsFlags, xfstestsOf } from './xfstests.ts';
 
-export interface BisectFlags extends SeriesFlags {
+export interface BisectFlags extends SeriesFlags, XfstestsFlags {
 	readonly good?: string;
 	readonly bad?: string;
 	readonly configGood?: string;
@@ -44,7 +45,7 @@ export async function beginBisection(
 ): Promise<Begun> {
 	const name = earlier?.case ?? flags.case;
 	if (name === undefined) throw new UserError('--case is missing: the case that tells good from bad', { hint: './crucible list' });
-	await suiteOf(name);
+	await suiteOf(name, flags);
 	const [kernel = '', ...more] = settings.kernel;
 	if (more.length > 0) throw new UserError('a bisection is of one kernel', { hint: `--kernel ${kernel}` });
 	const now = new Date();
@@ -154,8 +155,8 @@ function signOf(sign: string | undefined): { readonly sign?: string } {
 }
 
 /** The suite with the one case. */
-export async function suiteOf(name: string): Promise<Suite> {
-	const suites = selectCases(await loadSuites(checkout.suites), [name], []);
+export async function suiteOf(name: string, flags: XfstestsFlags): Promise<Suite> {
+	const suites = selectCases(await loadSuites(checkout.suites, await xfstestsOf(flags, [name])), [name], []);
 	const [suite] = suites;
 	if (!suite || suites.length > 1 || suite.cases.length > 1)
 		throw new UserError(`--case ${name} names ${suites.flatMap(({ cases }) => cases).length} cases, and one must tell`, {

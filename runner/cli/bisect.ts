@@ -19,6 +19,7 @@ import { type BisectFlags, beginBisection, suiteOf } from './bisect-request.ts';
 import type { CommandContext } from './context.ts';
 import { addSettings, settingsOf, wholeNumber } from './flags.ts';
 import { addSeries } from './series.ts';
+import { addXfstests } from './xfstests.ts';
 
 export function addBisect(program: Command, context: CommandContext): void {
 	const command = addSeries(program.command('bisect'))
@@ -37,7 +38,7 @@ export function addBisect(program: Command, context: CommandContext): void {
 		.option('--seed <n>', 'for everything random', wholeNumber(0))
 		.option('--resume', 'go on with the newest bisection that has not ended')
 		.option('--json', 'the bisection as one JSON document on stdout');
-	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp']).action(async (flags: BisectFlags) => {
+	addSettings(addXfstests(command), ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp']).action(async (flags: BisectFlags) => {
 		const { drain, stop } = context.interrupts;
 		const settings = await settingsOf({ ...flags });
 		const earlier = flags.resume ? await latestBisection(checkout.results) : undefined;
@@ -48,7 +49,7 @@ export function addBisect(program: Command, context: CommandContext): void {
 		const reporter = createTerminalReporter({ stdout: { write: () => true }, stderr, isTty: live, color, width: stderr.columns ?? 100 });
 		const dir = bisectDir(checkout.results, begun.id);
 		const sign = begun.sign === undefined ? undefined : new RegExp(begun.sign);
-		const suite = await suiteOf(begun.case);
+		const suite = await suiteOf(begun.case, flags);
 		const seed = flags.seed ?? randomInt(2 ** 30);
 		const command = process.argv.slice(2);
 		// A log wants to hear of builds, which take minutes; somebody who watches, of everything.

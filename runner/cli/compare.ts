@@ -21,8 +21,9 @@ import { addSettings, collect, settingsOf, wholeNumber } from './flags.ts';
 import { parseKernel, repositoryOf } from './repository.ts';
 import { selectFor } from './selection.ts';
 import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
+import { addXfstests, type XfstestsFlags, xfstestsOf } from './xfstests.ts';
 
-interface CompareFlags extends SeriesFlags {
+interface CompareFlags extends SeriesFlags, XfstestsFlags {
 	readonly base?: string;
 	readonly head?: string;
 	readonly tag?: string[];
@@ -47,56 +48,59 @@ export function addCompare(program: Command, context: CommandContext): void {
 		.option('--timeout <s>', 'seconds that replace each case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random', wholeNumber(0))
 		.option('--json', 'the comparison as one JSON document on stdout');
-	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp']).action(async (globs: string[], flags: CompareFlags) => {
-		const { drain, stop } = context.interrupts;
-		const settings = await settingsOf({ ...flags });
-		const series = await seriesOf(flags, settings.kernel, drain);
-		if (flags.base === undefined && flags.head === undefined && series.patches.length === 0)
-			throw new UserError('there is nothing to compare', { hint: 'give --patch FILE, --range base..head, or --base and --head' });
-		const plain = await sideOf(flags.base, series.kernels, []);
-		const head = await sideOf(flags.head, series.kernels, series.patches);
-		const stored = 'run' in plain ? plain.run : 'run' in head ? head.run : undefined;
-		const names = globs.length === 0 && flags.tag === undefined && stored ? casesIn(stored) : globs;
-		const isStored = 'run' in plain && 'run' in head;
-		const { suites } = isStored ? { suites: [] } : await selectFor(names, flags.tag, series.patches);
-		const id = newRunId(new Date());
-		const dir = join(checkout.results, `${id}-compare`);
-		const { color, live } = outputStyle(Boolean(process.stderr.isTTY));
-		const paint = createPaint(color);
-		const { stderr } = process;
-		const reporter = createTerminalReporter({ stdout: stderr, stderr, isTty: live, color, width: stderr.columns ?? 100 });
-		try {
-			const comparison = await compare({
-				id,
-				dir,
-				base: plain,
-				head,
-				suites,
-				settings,
-				times: flags.times,
-				timeoutS: flags.timeout,
-				threshold: flags.threshold,
-				seed: flags.seed ?? randomInt(2 ** 31),
-				command: process.argv.slice(2),
-				onTurn: (round, side) => stderr.write(`${paint('bold', `round ${round} of ${flags.times}: ${side}`)}\n`),
-				onRun: writeReports,
-				listeners: [reporter.onEvent],
-				drain,
-				stop,
-			});
-			reporter.stop();
-			const report = join(dir, 'report.html');
-			await writeWhole(report, await toCompareHtml(comparison));
-			const out = flags.json ? stderr : process.stdout;
-			out.write(
-				`${comparisonLines(comparison, { paint: createPaint(outputStyle(Boolean(process.stdout.isTTY)).color), report }).join('\n')}\n`,
-			);
-			if (flags.json) process.stdout.write(`${JSON.stringify(comparison, undefined, '\t')}\n`);
-			context.finish(codes[comparison.verdict]);
-		} finally {
-			reporter.stop();
-		}
-	});
+	addSettings(addXfstests(command), ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp']).action(
+		async (globs: string[], flags: CompareFlags) => {
+			const { drain, stop } = context.interrupts;
+			const settings = await settingsOf({ ...flags });
+			const series = await seriesOf(flags, settings.kernel, drain);
+			if (flags.base === undefined && flags.head === undefined && series.patches.length === 0)
+				throw new UserError('there is nothing to compare', { hint: 'give --patch FILE, --range base..head, or --base and --head' });
+			const plain = await sideOf(flags.base, series.kernels, []);
+			const head = await sideOf(flags.head, series.kernels, series.patches);
+			const stored = 'run' in plain ? plain.run : 'run' in head ? head.run : undefined;
+			const names = globs.length === 0 && flags.tag === undefined && stored ? casesIn(stored) : globs;
+			const isStored = 'run' in plain && 'run' in head;
+			const request = await xfstestsOf(flags, names);
+			const { suites } = isStored ? { suites: [] } : await selectFor(names, flags.tag, series.patches, { request });
+			const id = newRunId(new Date());
+			const dir = join(checkout.results, `${id}-compare`);
+			const { color, live } = outputStyle(Boolean(process.stderr.isTTY));
+			const paint = createPaint(color);
+			const { stderr } = process;
+			const reporter = createTerminalReporter({ stdout: stderr, stderr, isTty: live, color, width: stderr.columns ?? 100 });
+			try {
+				const comparison = await compare({
+					id,
+					dir,
+					base: plain,
+					head,
+					suites,
+					settings,
+					times: flags.times,
+					timeoutS: flags.timeout,
+					threshold: flags.threshold,
+					seed: flags.seed ?? randomInt(2 ** 31),
+					command: process.argv.slice(2),
+					onTurn: (round, side) => stderr.write(`${paint('bold', `round ${round} of ${flags.times}: ${side}`)}\n`),
+					onRun: writeReports,
+					listeners: [reporter.onEvent],
+					drain,
+					stop,
+				});
+				reporter.stop();
+				const report = join(dir, 'report.html');
+				await writeWhole(report, await toCompareHtml(comparison));
+				const out = flags.json ? stderr : process.stdout;
+				out.write(
+					`${comparisonLines(comparison, { paint: createPaint(outputStyle(Boolean(process.stdout.isTTY)).color), report }).join('\n')}\n`,
+				);
+				if (flags.json) process.stdout.write(`${JSON.stringify(comparison, undefined, '\t')}\n`);
+				context.finish(codes[comparison.verdict]);
+			} finally {
+				reporter.stop();
+			}
+		},
+	);
 }
 
 /** What `--base` or `--head` names; undefined is the kernel in force, with `patches`. */

@@ -26,7 +26,11 @@ export function addList(program: Command): void {
 				if (options.names) return suite.cases.map((entry) => `${suite.name}/${entry.name}`);
 				const width = Math.max(...suite.cases.map((entry) => entry.name.length));
 				const tags = suite.tags.length > 0 ? `  [${suite.tags.join(' ')}]` : '';
-				return [`${suite.name}${tags}  ${suite.summary}`, ...suite.cases.map((entry) => `  ${entry.name.padEnd(width)}  ${entry.excluded === undefined ? entry.summary : `SKIP: ${entry.excluded}`}`),
+				return [
+					`${suite.name}${tags}  ${suite.summary}`,
+					...suite.cases.map(
+						(entry) => `  ${entry.name.padEnd(width)}  ${entry.excluded === undefined ? entry.summary : `SKIP: ${entry.excluded}`}`,
+					),
 				];
 			});
 			process.stdout.write(`${lines.join('\n')}\n`);

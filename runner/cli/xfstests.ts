@@ -40,7 +40,9 @@ export async function xfstestsOf(flags: XfstestsFlags, globs: readonly string[])
 		return undefined;
 	}
 	if (globs.length > 0 && !globs.some(namesXfstests))
-		throw new UserError(`--xfstests brings the suite xfstests, and ${globs.join(' ')} does not name it`, { hint: './crucible run xfstests' });
+		throw new UserError(`--xfstests brings the suite xfstests, and ${globs.join(' ')} does not name it`, {
+			hint: './crucible run xfstests',
+		});
 	const tree = await readTree(userPath(flags.xfstests));
 	const tests = [...typed(flags.test, '--test'), ...(await listed(flags.testFile))];
 	const isNamed = tests.length > 0 || globs.some((glob) => glob.includes('/'));

@@ -22,7 +22,7 @@ export function reproScript(run: Run, job: JobResult, result: CaseResult, series
 		kernel.word,
 		'--config',
 		shellQuote(job.config),
-		...(job.xfstests === undefined ? [] : ['--xfstests', '"${XFSTESTS:?a checkout of xfstests}"']),
+		...(job.xfstests === undefined ? [] : ['--xfstests', `"\${XFSTESTS:?a checkout of xfstests}"`]),
 		...(job.seed === undefined ? [] : ['--seed', String(job.seed)]),
 		...(series.length > 0 ? ['--patch', '"$patches"'] : []),
 		'--repeat',

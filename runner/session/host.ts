@@ -88,7 +88,10 @@ export function installLine(needs: readonly HostNeed[]): string {
 }
 
 /** Installs what lacks for kernels and xfstests trees when root; otherwise a UserError with the line to paste. Returns the packages installed. */
-export async function prepareHost(specs: readonly string[], options: InstallOptions & { readonly trees?: readonly string[] }): Promise<string[]> {
+export async function prepareHost(
+	specs: readonly string[],
+	options: InstallOptions & { readonly trees?: readonly string[] },
+): Promise<string[]> {
 	await requireCache();
 	return provideNeeds([...always, ...kernelNeeds(specs), ...(await needsOfTrees(options.trees ?? []))], options);
 }

@@ -15,7 +15,10 @@ const disk = z.strictObject({
 	size: z.string().regex(/^[0-9]+[MG]$/, 'a size such as 512M or 2G'),
 	fs: z.enum(['ext4', 'xfs', 'none']).default('ext4'),
 	/** Debian packages that are unpacked on it (ext4 only), each named with what it needs. */
-	packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'the name of a Debian package')).min(1).optional(),
+	packages: z
+		.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'the name of a Debian package'))
+		.min(1)
+		.optional(),
 	/** `xfstests`: the user's tree, built, is on it (ext4 only). */
 	tree: z.literal('xfstests').optional(),
 });

@@ -38,8 +38,7 @@ export function chooseTests(tree: XfstestsTree, wanted: WantedTests, folders: re
 			throw new UserError(`${name} is a test of ${folder}; those that run here are of ${folders.join(', ')}`);
 	const excluded = namesOf(tree, wanted.excludes);
 	const chosen = tree.tests.filter(
-		(test) =>
-			folders.includes(test.folder) && (named.has(test.name) || isIn(test, wanted.groups)) && !isIn(test, wanted.withoutGroups),
+		(test) => folders.includes(test.folder) && (named.has(test.name) || isIn(test, wanted.groups)) && !isIn(test, wanted.withoutGroups),
 	);
 	if (chosen.length === 0) {
 		const what = [...wanted.groups.map((group) => `-g ${group}`), ...named.keys(), ...wanted.withoutGroups.map((group) => `-x ${group}`)];

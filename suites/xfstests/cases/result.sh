@@ -61,5 +61,5 @@ show_failure() {
 	else
 		echo "check exited with $check_status and said:"
 		cat check.log
-	fi | head -n 120 | sed 's/^ */# /'
+	fi | head -n 120 | sed 's/^    //; s/^/# /'
 }
