@@ -30,12 +30,13 @@ export async function readTestList(file: string): Promise<ListedTest[]> {
 
 /** The same of its text; `file` is only named. */
 export function parseTestList(text: string, file: string): ListedTest[] {
-	return text.split('\n').flatMap((line, index) => {
-		const [, pattern = '', said = ''] = /^\s*([^#]*?)\s*(?:#(.*))?$/.exec(line) ?? [];
+	return text.split(/\r?\n/).flatMap((line, index) => {
+		const [before = '', ...behind] = line.split('#');
+		const pattern = before.trim();
 		if (pattern === '') return [];
 		const at = { file, line: index + 1, column: line.indexOf(pattern) + 1 };
 		if (!isPattern(pattern)) throw new UserError(`not a test: "${pattern}"`, { at, hint: 'write a line like: generic/001 # reason' });
-		const reason = said.trim();
+		const reason = behind.join('#').trim();
 		return [{ pattern, at, ...(reason !== '' && { reason }) }];
 	});
 }
