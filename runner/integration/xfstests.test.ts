@@ -10,7 +10,7 @@ import { crucible, outline, resultsOf, runJson } from './crucible.ts';
 const tree = join(checkout.top, 'runner/integration/testdata/xfstests');
 
 test.serial(
-	'each test is a case that passes, fails, skips, hangs and splats by itself, on both stacks, and the checkout is not touched',
+	'each test is a case that passes, fails, skips and splats by itself, on both stacks, and the checkout is not touched',
 	async (t) => {
 		const before = await readdir(tree, { recursive: true });
 		const dir = await mkdtemp(join(tmpdir(), 'crucible-xfstests-'));
@@ -26,7 +26,7 @@ test.serial(
 			'9p.shared-001',
 		];
 		const named = cases.map((name) => `xfstests/${name}`);
-		const options = ['--xfstests', tree, '-E', join(dir, 'exclude'), '--timeout', '12', '--reruns', '0'];
+		const options = ['--xfstests', tree, '-E', join(dir, 'exclude'), '--reruns', '0'];
 		const { run, exitCode } = await runJson([...named, ...options]);
 		t.is(exitCode, 1, outline(run));
 		t.deepEqual(await readdir(tree, { recursive: true }), before);
@@ -56,13 +56,6 @@ test.serial(
 			of('9p.generic-004').first?.assertions.map(({ status }) => status),
 			['PASS'],
 			'what is in the kernel’s log is for the runner to judge',
-		);
-		t.regex(of('9p.generic-005').seen, /^FAIL: test hang: /, outline(run));
-		const hung = of('9p.generic-005').first?.dir ?? '';
-		t.regex(
-			await readFile(join(checkout.results, run.id, hung, 'console.log'), 'utf8'),
-			/run fstests generic\/005/,
-			'it hangs in the test',
 		);
 		t.is(of('9p.generic-006').seen, 'INCONCLUSIVE: evidence: cache_lookups > 0, measured 0', outline(run));
 		t.is(of('9p.shared-001').seen, 'SKIP: waits for a fix', outline(run));
