@@ -16,15 +16,7 @@ test.serial(
 		const dir = await mkdtemp(join(tmpdir(), 'crucible-xfstests-'));
 		t.teardown(() => rm(dir, { recursive: true, force: true }));
 		await writeFile(join(dir, 'exclude'), 'shared/001 # waits for a fix\n');
-		const cases = [
-			'nfs.generic-001',
-			'9p.generic-002',
-			'9p.generic-003',
-			'9p.generic-004',
-			'9p.generic-005',
-			'9p.generic-006',
-			'9p.shared-001',
-		];
+		const cases = ['nfs.generic-001', '9p.generic-002', '9p.generic-003', '9p.generic-004', '9p.generic-006', '9p.shared-001'];
 		const named = cases.map((name) => `xfstests/${name}`);
 		const options = ['--xfstests', tree, '-E', join(dir, 'exclude'), '--reruns', '0'];
 		const { run, exitCode } = await runJson([...named, ...options]);
