@@ -11,6 +11,8 @@ export interface RaceStep {
 	readonly outcome: 'kept' | 'given up' | 'cut short' | 'never came';
 	readonly beganMs?: number;
 	readonly endedMs?: number;
+	/** Milliseconds of guest time when it began: the clock of console and trace. */
+	readonly guestMs?: number;
 	/** Seconds that the guest's jiffies leapt then. */
 	readonly leap?: number;
 	/** The task that came there. */

@@ -41,6 +41,8 @@ export interface Frame {
 	readonly line?: number;
 	/** The compiler put this function into the one below it; such frames exist only after symbolising. */
 	readonly inlined?: boolean;
+	/** The lines around it in the tree that was built, and the number of the first of them. */
+	readonly source?: { readonly first: number; readonly lines: readonly string[] };
 	/** The address is the instruction's own (`RIP:`), not the one a call returns to. */
 	readonly exact?: boolean;
 	/** The unwinder printed `?`: it found the address on the stack but does not vouch for the call. */
@@ -107,6 +109,8 @@ export interface AttemptTimes {
 export interface Attempt {
 	readonly status: Status;
 	readonly reason?: string;
+	/** Milliseconds since the run began, from the journal; runs of before have none. */
+	readonly startedMs?: number;
 	/** Without the making of the guest. */
 	readonly durationMs: number;
 	/** Absent when the machine was lost on the way. */

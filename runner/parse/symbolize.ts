@@ -3,6 +3,7 @@
 import type { Frame, Splat } from '../model/run.ts';
 import { exec } from '../util/exec.ts';
 import { readAddr2line, type SourceLevel, sourcePath } from './addr2line.ts';
+import { withSourceLines } from './source-lines.ts';
 import { placesOf, readSymbolTable, type SymbolPlace, type SymbolTable } from './symbol-table.ts';
 
 export interface KernelObjects {
@@ -24,7 +25,7 @@ interface Query {
 
 /**
  * Symbolises every frame that these objects know: fills `file` and `line`, and puts inlined functions before the frame they were put
- * into. A frame whose function is absent, differs in size (another build) or is ambiguous stays as it is. One readelf and one addr2line
+ * into, and `source` in the frames that matter where the tree is still there. A frame whose function is absent, differs in size (another build) or is ambiguous stays as it is. One readelf and one addr2line
  * for each object (and section of a module). Throws an InfraError when binutils fail, the signal's reason when aborted.
  */
 export async function symbolizeSplats(splats: readonly Splat[], objects: KernelObjects, signal?: AbortSignal): Promise<Splat[]> {
@@ -69,10 +70,11 @@ export async function symbolizeSplats(splats: readonly Splat[], objects: KernelO
 		}));
 		return [...inner, { ...frame, file: sourcePath(outer.file, tree), line: outer.line }];
 	};
-	return splats.map((splat) => ({
+	const symbolized = splats.map((splat) => ({
 		...splat,
 		stacks: splat.stacks.map((stack) => ({ ...stack, frames: stack.frames.flatMap(expand) })),
 	}));
+	return tree === undefined ? symbolized : withSourceLines(symbolized, tree);
 }
 
 const moduleName = (name: string) => name.replaceAll('-', '_');

@@ -22,6 +22,8 @@ export function createFold(): RunFold {
 	const swept = new Map<string, PlannedJob['cases']>();
 	const durations = new Map<string, number>();
 	const results = new Map<string, CaseResult>();
+	/** When the attempts of a case that has not ended began. */
+	const begun = new Map<string, number[]>();
 	const phases: PhaseTime[] = [];
 	const notes = new Set<string>();
 	let first: Extract<Event, { type: 'run-started' }> | undefined;
@@ -38,8 +40,18 @@ export function createFold(): RunFold {
 			} else if (event.type === 'job-failed') problems.set(event.job, event);
 			else if (event.type === 'job-swept') swept.set(event.job, event.cases);
 			else if (event.type === 'job-ended') durations.set(event.job, (durations.get(event.job) ?? 0) + event.durationMs);
-			else if (event.type === 'case-ended') results.set(`${event.job}/${event.result.case}`, event.result);
-			else if (event.type === 'phase-ended')
+			else if (event.type === 'case-started') {
+				const key = `${event.job}/${event.case}`;
+				const times = event.attempt === 1 ? [] : (begun.get(key) ?? []);
+				times[event.attempt - 1] = event.atMs;
+				begun.set(key, times);
+			} else if (event.type === 'case-ended') {
+				const key = `${event.job}/${event.result.case}`;
+				const times = begun.get(key) ?? [];
+				begun.delete(key);
+				const attempts = event.result.attempts.map((one, at) => (times[at] === undefined ? one : { startedMs: times[at], ...one }));
+				results.set(key, { ...event.result, attempts });
+			} else if (event.type === 'phase-ended')
 				phases.push({
 					name: event.phase,
 					startedMs: event.atMs - event.durationMs,

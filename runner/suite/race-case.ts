@@ -117,10 +117,11 @@ export async function recordRace(
 	const steps = races?.flatMap((played) => played.steps) ?? [];
 	const guestMs = races?.flatMap((played) => played.steps.map((_, index) => played.guestMs[index])) ?? [];
 	const diagram = drawRace({ steps, guestMs, splat, trace });
-	if (diagram.rows.length === 0) return { steps };
+	const timed = steps.map((step, index) => ({ ...step, ...(guestMs[index] !== undefined && { guestMs: guestMs[index] }) }));
+	if (diagram.rows.length === 0) return { steps: timed };
 	const text = diagramText(diagram);
 	await writeFile(join(dir, 'diagram.txt'), `${text}\n`);
-	return { steps, diagram, text };
+	return { steps: timed, diagram, text };
 }
 
 async function readEnd(path: string): Promise<string> {

@@ -41,6 +41,16 @@ function openTarget() {
 	unfold(target);
 	target.open = true;
 	target.scrollIntoView();
+	target.querySelector('summary').focus({ preventScroll: true });
+}
+
+/** The next case that is shown, from the one that has the focus. */
+function nextCase(by) {
+	const shown = cases.filter(({ element }) => !element.hidden);
+	const at = shown.findIndex(({ element }) => element.contains(document.activeElement));
+	const next = shown[at < 0 ? (by > 0 ? 0 : shown.length - 1) : at + by];
+	next?.element.querySelector('summary').focus();
+	next?.element.scrollIntoView({ block: 'nearest' });
 }
 
 async function copy(button) {
@@ -71,6 +81,10 @@ document.addEventListener('keydown', (event) => {
 	if (event.key === '/' && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
 		event.preventDefault();
 		filter.focus();
+	}
+	if (!isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
+		if (event.key === 'j') nextCase(1);
+		if (event.key === 'k') nextCase(-1);
 	}
 	if (event.key === 'Escape' && isTyping) {
 		filter.value = '';

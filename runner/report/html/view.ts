@@ -4,13 +4,13 @@ import type { Attempt, CaseResult, Frame, JobResult, KernelIdentity, Run, Splat,
 import { count, formatDuration } from '../../util/text.ts';
 import { distinctSplats, rate, tellingAttempt } from '../attempts.ts';
 import { callText, placeText, tellingFrames } from '../frame-text.ts';
-import { harmlessOutline, harmlessValue } from '../harmless-run.ts';
+import { harmlessOutline, harmlessValue, oneLine } from '../harmless-run.ts';
+import { historyText } from '../history.ts';
 import { columnOf, type Matrix, matrixOf } from '../matrix.ts';
 import { bySeverity, isFine, statusesBySeverity } from '../severity.ts';
+import type { Beside } from './beside.ts';
 import { diagramSvg } from './diagram-svg.ts';
-
-/** Names of the files of an attempt, by the attempt's folder; both relative, as they are linked. */
-export type FilesByDir = ReadonlyMap<string, readonly string[]>;
+import { attemptTimeline, runTimeline } from './timeline.ts';
 
 // More rows than this, and those in which all is well are folded away.
 const foldedMatrixRows = 60;
@@ -43,6 +43,8 @@ export function viewOf(hostile: Run) {
 		notes: run.notes,
 		problems: problemsOf(run),
 		matrix: matrixView(harmlessValue(matrixOf(run))),
+		timeline: runTimeline(hostile, (job, name) => `#${anchor(job, name)}`),
+		findings: findingsOf(hostile),
 		identity: identityOf(run),
 		kernels: kernelsOf(run),
 		isLong: total > mostWholeCases,
@@ -52,13 +54,13 @@ export function viewOf(hostile: Run) {
 }
 
 /** The cases, worst first, each harmless and ready to be placed; one at a time. */
-export function* caseViews(hostile: Run, files: FilesByDir) {
+export function* caseViews(hostile: Run, beside: Beside) {
 	const all = harmlessOutline(hostile).jobs.flatMap((job) => job.cases.map((result) => ({ job, result })));
 	all.sort((a, b) => bySeverity(a.result.status, b.result.status));
 	const first = all.find(({ result: { status } }) => !isFine(status) && status !== 'MISS');
 	const isLong = all.length > mostWholeCases;
 	for (const one of all) {
-		yield { ...caseView(one.job, harmlessValue(one.result), files), isOpen: one === first, isLazy: isLong && one !== first };
+		yield { ...caseView(one.job, harmlessValue(one.result), beside), isOpen: one === first, isLazy: isLong && one !== first };
 	}
 }
 
@@ -89,9 +91,11 @@ export function linkTo(path: string): string | undefined {
 	return parts.map(encodeURIComponent).join('/');
 }
 
-function caseView(job: JobResult, result: CaseResult, files: FilesByDir) {
+function caseView(job: JobResult, result: CaseResult, { files, texts, history }: Beside) {
 	const attempt = tellingAttempt(result);
 	const splats = distinctSplats(result);
+	const past = history.get(`${job.id}/${result.case}`) ?? [];
+	const text = attempt && texts.get(attempt.dir);
 	const passed = attempt?.assertions.filter(({ status }) => status === 'PASS') ?? [];
 	return {
 		id: anchor(job.id, result.case),
@@ -115,13 +119,16 @@ function caseView(job: JobResult, result: CaseResult, files: FilesByDir) {
 		measured: Object.entries(attempt?.measured ?? {}),
 		splats: splats.map((splat) => splatView(splat, result)),
 		race: attempt?.race && { svg: attempt.race.diagram ? diagramSvg(attempt.race.diagram) : '', text: attempt.race.text ?? '' },
+		timeline: attempt && (text || attempt.race) && attemptTimeline(attempt, text ?? { console: '', trace: '' }),
+		history: past,
+		historyText: historyText(past),
 		consoleTail: attempt?.consoleTail ?? [],
 		files: attempt === undefined ? [] : fileLinks(attempt.dir, files),
 		reproduce: result.reproduce,
 	};
 }
 
-function attemptView(attempt: Attempt, at: number, files: FilesByDir) {
+function attemptView(attempt: Attempt, at: number, files: Beside['files']) {
 	return {
 		number: at + 1,
 		status: attempt.status,
@@ -131,7 +138,7 @@ function attemptView(attempt: Attempt, at: number, files: FilesByDir) {
 	};
 }
 
-function fileLinks(dir: string, files: FilesByDir): { name: string; href: string }[] {
+function fileLinks(dir: string, files: Beside['files']): { name: string; href: string }[] {
 	const links = [{ name: `${dir}/`, path: dir }, ...(files.get(dir) ?? []).map((name) => ({ name, path: `${dir}/${name}` }))];
 	return links.flatMap(({ name, path }) => {
 		const href = linkTo(path);
@@ -167,7 +174,42 @@ function splatView(splat: Splat, result: CaseResult) {
 
 function frameView(frame: Frame, isAccused: boolean) {
 	const kinds = [frame.unreliable && 'unreliable', frame.inlined && 'inlined', isAccused && 'accused'];
-	return { call: callText(frame), module: frame.module, place: placeText(frame) ?? '', kinds: kinds.filter(Boolean).join(' ') };
+	return {
+		call: callText(frame),
+		module: frame.module,
+		place: placeText(frame) ?? '',
+		kinds: kinds.filter(Boolean).join(' '),
+		/** Open where the report points. */
+		isOpen: isAccused,
+		source: frame.source?.lines.map((text, at) => ({
+			n: (frame.source?.first ?? 0) + at,
+			text,
+			isIt: frame.source && frame.source.first + at === frame.line,
+		})),
+	};
+}
+
+// More than this and the list below says it better.
+const mostFindings = 8;
+
+/** What a reader must hear first: each thing that failed, once, worst first, with the cases it failed in. */
+function findingsOf(hostile: Run) {
+	const found = new Map<string, { status: Status; text: string; href: string; n: number }>();
+	for (const job of hostile.jobs)
+		for (const result of job.cases) {
+			if (isFine(result.status) || result.status === 'MISS') continue;
+			const splat = distinctSplats(result).find(({ isFailure, knownIssue }) => isFailure && knownIssue === undefined);
+			const text = oneLine(splat?.title ?? `${result.suite}/${result.case}: ${result.reason ?? 'no reason was given'}`);
+			const key = `${result.status} ${splat?.fingerprint ?? text}`;
+			const one = found.get(key);
+			if (one) one.n++;
+			else found.set(key, { status: result.status, text, href: `#${anchor(job.id, result.case)}`, n: 1 });
+		}
+	const all = [...found.values()].sort((a, b) => bySeverity(a.status, b.status) || b.n - a.n);
+	return {
+		shown: all.slice(0, mostFindings).map((one) => ({ ...one, cases: count(one.n, 'case') })),
+		more: Math.max(0, all.length - mostFindings),
+	};
 }
 
 /** Jobs that could not run, together when they failed the same way. */
