@@ -27,10 +27,10 @@ test('a failing run is read in a browser: verdict, findings, source, diagram, ti
 	await page.goto(`file://${join(results, '20261122-000000-cccccc/report.html')}`);
 
 	t.is(await page.textContent('.verdict'), 'FAIL');
-	t.true(((await page.textContent('.findings li')) ?? '').includes('fscache_withdraw_volume'));
+	t.true(((await page.textContent('.findings li')) ?? '').includes('cachefiles_withdraw_volume'));
 	await page.click('.findings a');
 	const open = page.locator('.case[open]', { hasText: 'withdraw-race' }).first();
-	t.true(((await open.locator('.source .it').first().textContent()) ?? '').includes('fscache_withdraw_volume'));
+	t.true(((await open.locator('.source .it').first().textContent()) ?? '').includes('cachefiles_withdraw_volume'));
 	t.true(await open.locator('.race svg').isVisible());
 	t.deepEqual(await open.locator('.history i').allTextContents(), ['P', 'F']);
 

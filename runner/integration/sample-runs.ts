@@ -41,7 +41,7 @@ export async function writeSampleRun(results: string, id: string, withFailures =
 				record({ type: 'case-started', job: job.id, case: result.case, attempt: at + 1 } as Omit<Event, 'atMs'>);
 				const isRace = result.case === racer && at === 0 && result.status === 'FAIL';
 				const splats = (isRace && race.splat ? [{ ...race.splat, isFailure: true }] : one.splats).map(withSource);
-				const failing = { ...one, splats, ...(isRace && { race: race.record }) };
+				const failing = { ...one, splats, ...(isRace && { race: race.record, reason: race.splat?.title ?? '' }) };
 				attempts.push(withFailures ? failing : { ...failing, status: 'PASS', splats: [], reason: 'passed' });
 				atMs += one.durationMs;
 				record({ type: 'attempt-ended', job: job.id, case: result.case, attempt: failing } as Omit<Event, 'atMs'>);
@@ -90,7 +90,7 @@ function withSource(splat: Splat): Splat {
 		'',
 	];
 	const frames = first.frames.map((frame): Frame => {
-		if (frame.function !== guilty) return frame;
+		if (frame.function !== guilty || frame.unreliable) return frame;
 		const { file = 'fs/cachefiles/volume.c', line = 120 } = frame;
 		return { ...frame, file, line, source: { first: line - 4, lines } };
 	});

@@ -94,3 +94,26 @@ test('a long report keeps its cases as text until they are opened, and nothing a
 	t.is([...html.matchAll(/<\/script>/g)].length, waiting.length + 1);
 	t.false(html.includes('<!--'));
 });
+
+test('a timeline in the page is whole, holds nothing else, and guest text in it stays text', async (t) => {
+	const jobs = run.jobs.map((job) => ({
+		...job,
+		cases: job.cases.map((result) => ({ ...result, attempts: result.attempts.map((one, at) => ({ ...one, startedMs: at * 1000 })) })),
+	}));
+	const html = await toHtml({ ...run, jobs });
+	t.is(tags(html, 'script').length, 1);
+	const all = [...html.matchAll(/data-timeline="([^"]*)"/g)].map(
+		([, data = '']) =>
+			JSON.parse(
+				data
+					.replaceAll('&quot;', '"')
+					.replaceAll('&#39;', "'")
+					.replace(/&(lt|gt|amp);/g, '-'),
+			) as object,
+	);
+	t.deepEqual(
+		all.map((one) => Object.keys(one)),
+		[['clock', 'lanes']],
+	);
+	t.is(html.trimEnd().slice(-7), '</html>');
+});

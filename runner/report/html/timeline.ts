@@ -73,11 +73,11 @@ export function attemptTimeline(attempt: Attempt, { console, trace }: AttemptTex
 		const color = step.outcome === 'kept' ? 'INCONCLUSIVE' : 'ERROR';
 		return [{ mark: [step.guestMs / 1000, (step.guestMs + lasted) / 1000, color, short(text)], isHold: step.hold !== undefined }];
 	});
-	const events = trace.split('\n').flatMap((line) => {
+	const events = trace.split(/\r?\n/).flatMap((line) => {
 		const [, task, cpu, at, what = ''] = traceLine.exec(line) ?? [];
 		return at === undefined ? [] : [{ cpu, mark: [Number(at), Number(at), colorOf(what), short(`${task}: ${what}`)] as Mark }];
 	});
-	const lines = console.split('\n').flatMap((line): Mark[] => {
+	const lines = console.split(/\r?\n/).flatMap((line): Mark[] => {
 		const [, at, what = ''] = consoleLine.exec(line) ?? [];
 		return at === undefined ? [] : [[Number(at), Number(at), 'dim', short(what)]];
 	});
