@@ -45,7 +45,12 @@ test('a failing run is read in a browser: verdict, findings, source, diagram, ti
 	t.regex((await open.locator('.tip').textContent()) ?? '', /^\d+\.\d{6} s {2}\S/);
 	await page.keyboard.press('+');
 	t.not(await pixels(), whole);
-	const lanes = JSON.parse((await open.locator('.timeline').getAttribute('data-timeline')) ?? '{}').lanes as { name: string }[];
+	const lanes = JSON.parse((await open.locator('.timeline').getAttribute('data-timeline')) ?? '{}').lanes as {
+		name: string;
+		marks: [number, number][];
+	}[];
+	const [report, hold] = ['reports', 'holds'].map((name) => lanes.find((lane) => lane.name === name)?.marks[0]?.[0] ?? 0);
+	t.true(Math.abs((report ?? 0) - (hold ?? 0)) < 2, `a report at ${report} s after a hold at ${hold} s: not one clock`);
 	for (const name of ['reports', 'holds', 'console'])
 		t.true(
 			lanes.some((lane) => lane.name === name),

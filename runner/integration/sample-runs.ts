@@ -6,7 +6,7 @@ import { checkout } from '../config/paths.ts';
 import type { Event } from '../model/event.ts';
 import type { Attempt, Frame, Run, Splat } from '../model/run.ts';
 import { createSplatScanner } from '../parse/splat.ts';
-import { type DiagramInput, drawRace } from '../race/diagram.ts';
+import { type DiagramInput, drawRace, stepsOnGuestClock } from '../race/diagram.ts';
 import { diagramText } from '../race/diagram-text.ts';
 import { parseTrace } from '../race/trace-events.ts';
 import { canonicalRun } from '../report/canonical-run.ts';
@@ -71,7 +71,7 @@ async function recordedRace() {
 	scanner.end();
 	const played = JSON.parse(steps) as Pick<DiagramInput, 'steps' | 'guestMs'>;
 	const diagram = drawRace({ ...played, trace: parseTrace(trace), splat: splats[0] });
-	const timed = played.steps.map((step, at) => ({ ...step, ...(played.guestMs[at] !== undefined && { guestMs: played.guestMs[at] }) }));
+	const timed = stepsOnGuestClock({ ...played, trace: parseTrace(trace) });
 	return { record: { steps: timed, diagram, text: diagramText(diagram) }, splat: splats[0], trace, console };
 }
 

@@ -40,6 +40,15 @@ interface Entry {
 	readonly rows: readonly Omit<Row, 'column'>[];
 }
 
+/** Steps with the guest's own time in them, the clock of console and trace; as they are where no mark in the trace tells its zero. */
+export function stepsOnGuestClock({ steps, guestMs, trace }: Omit<DiagramInput, 'splat'>): RaceStep[] {
+	const zero = trace.find(({ text }) => text === syncMark)?.seconds;
+	return steps.map((step, index) => {
+		const ms = guestMs[index];
+		return zero === undefined || ms === undefined ? step : { ...step, guestMs: zero * 1000 + ms };
+	});
+}
+
 /** Empty when neither a step came nor a splat has stacks. */
 export function drawRace(input: DiagramInput): Diagram {
 	const { steps, splat, trace } = input;

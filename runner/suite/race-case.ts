@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { RaceRecord, RaceStep } from '../model/race.ts';
 import type { Evidence, Splat } from '../model/run.ts';
-import { drawRace } from '../race/diagram.ts';
+import { drawRace, stepsOnGuestClock } from '../race/diagram.ts';
 import { diagramText } from '../race/diagram-text.ts';
 import { type Played, type Race, startRace } from '../race/player.ts';
 import { type Schedule, scheduleSchema } from '../race/schedule.ts';
@@ -117,7 +117,7 @@ export async function recordRace(
 	const steps = races?.flatMap((played) => played.steps) ?? [];
 	const guestMs = races?.flatMap((played) => played.steps.map((_, index) => played.guestMs[index])) ?? [];
 	const diagram = drawRace({ steps, guestMs, splat, trace });
-	const timed = steps.map((step, index) => ({ ...step, ...(guestMs[index] !== undefined && { guestMs: guestMs[index] }) }));
+	const timed = stepsOnGuestClock({ steps, guestMs, trace });
 	if (diagram.rows.length === 0) return { steps: timed };
 	const text = diagramText(diagram);
 	await writeFile(join(dir, 'diagram.txt'), `${text}\n`);

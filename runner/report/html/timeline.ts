@@ -21,7 +21,7 @@ export interface AttemptTexts {
 }
 
 // Nobody looks at more, and a page holds many such timelines.
-const most = { lines: 1500, chars: 160 } as const;
+const most = { lines: 1500, chars: 160, lanes: 16 } as const;
 
 // "[    5.634640][   T77] EXT4-fs (vda): mounted filesystem"
 const consoleLine = /^(?:<\d+>)?\[ *(\d+\.\d+)\](?:\[[^\]]*\])? ?(.*)$/;
@@ -105,7 +105,7 @@ function colorOf(event: string): 'ERROR' | 'ink' {
 	return /^\w*(error|failure)\b/.test(event) ? 'ERROR' : 'ink';
 }
 
-/** Marks that overlap, on lanes of their own: as few as there were at once. */
+/** Marks that overlap, on lanes of their own: as few as there were at once; beyond `most.lanes` the last one has them all. */
 function packed(marks: readonly Mark[]): Mark[][] {
 	const lanes: { end: number; marks: Mark[] }[] = [];
 	for (const mark of [...marks].sort((a, b) => a[0] - b[0])) {
@@ -113,7 +113,8 @@ function packed(marks: readonly Mark[]): Mark[][] {
 		if (free) {
 			free.marks.push(mark);
 			free.end = mark[1];
-		} else lanes.push({ end: mark[1], marks: [mark] });
+		} else if (lanes.length < most.lanes) lanes.push({ end: mark[1], marks: [mark] });
+		else lanes.at(-1)?.marks.push(mark);
 	}
 	return lanes.map((lane) => lane.marks);
 }
