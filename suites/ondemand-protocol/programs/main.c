@@ -13,7 +13,7 @@
 
 static const struct group *const groups[] = {
 	&commands_group,  &message_ids_group, &anonymous_fd_group, &polling_group,   &restoring_group, &killing_group,
-	&sharing_group,	  &closing_group,     &collision_group,	   &limits_group,    &dead_group,
+	&sharing_group,	  &closing_group,     &collision_group,	   &limits_group,
 	&poll_race_group, &reopen_race_group,
 };
 

@@ -140,7 +140,6 @@ extern const struct group sharing_group;
 extern const struct group closing_group;
 extern const struct group collision_group;
 extern const struct group limits_group;
-extern const struct group dead_group;
 extern const struct group poll_race_group;
 extern const struct group reopen_race_group;
 
