@@ -167,7 +167,7 @@ const struct operation operations[] = {
 	{ "mapped write", 10, .writes = true, .run = do_mapped_write },
 	{ "direct read", 5, .alone = true, .direct = true, .run = do_direct_read },
 	{ "direct write", 5, .writes = true, .alone = true, .direct = true, .run = do_direct_write },
-	{ "truncate", 4, .writes = true, .alone = true, .run = do_truncate },
+	{ "truncate", 4, .writes = true, .alone = true, .cuts = true, .run = do_truncate },
 	{ "punch", 4, .writes = true, .alone = true, .holes = true, .run = do_punch },
 	{ "sync", 3, .writes = true, .run = do_sync },
 	{ "drop", 6, .run = do_drop },

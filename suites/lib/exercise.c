@@ -5,6 +5,7 @@
  *
  *   --seed N, --operations N, --limit BYTES
  *   --direct, --holes         with O_DIRECT, and with holes punched
+ *   --uncut                   the file is never made shorter
  *   --share I/N               as process I of N on one file: each reads and writes stripes of its own, and the size stays
  *   --read-only REFERENCE     nothing is written; what must be there is in another file
  *   --plant N                 before operation N a byte is made wrong behind our back, and nothing is written after it: it must be found
@@ -32,7 +33,8 @@ static const struct option options[] = {
 	{ "limit", required_argument, NULL, 'l' },     { "direct", no_argument, NULL, 'd' },
 	{ "holes", no_argument, NULL, 'h' },	       { "share", required_argument, NULL, 'n' },
 	{ "read-only", required_argument, NULL, 'r' }, { "plant", required_argument, NULL, 'p' },
-	{ "journal", no_argument, NULL, 'j' },	       { NULL, 0, NULL, 0 },
+	{ "journal", no_argument, NULL, 'j' },	       { "uncut", no_argument, NULL, 'u' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static const char *parse(struct exercise *exercise, int argc, char **argv)
@@ -70,6 +72,9 @@ static const char *parse(struct exercise *exercise, int argc, char **argv)
 			break;
 		case 'j':
 			journal = true;
+			break;
+		case 'u':
+			exercise->uncut = true;
 			break;
 		default:
 			exit(2);
@@ -133,7 +138,7 @@ static const struct operation *choose(struct exercise *exercise)
 		while (one < operations + operation_count && lot >= (uint64_t)one->weight)
 			lot -= (one++)->weight;
 		if (one == operations + operation_count || (one->writes && !exercise->writable) || (one->alone && exercise->sharers > 1) ||
-		    (one->direct && !exercise->direct) || (one->holes && !exercise->holes))
+		    (one->direct && !exercise->direct) || (one->holes && !exercise->holes) || (one->cuts && exercise->uncut))
 			continue;
 		return one;
 	}

@@ -20,7 +20,7 @@ struct exercise {
 	size_t size, limit;
 	/* Of `sharers` processes on this file we are number `share`; we write and read our stripes only. */
 	unsigned int share, sharers;
-	bool direct, holes, read_only;
+	bool direct, holes, uncut, read_only;
 	uint64_t random;
 	uint64_t operation;
 	/* What was done: for the last line, and to find out whether it was enough. */
@@ -35,6 +35,8 @@ struct operation {
 	bool alone;
 	/* Only when the file system has it. */
 	bool direct, holes;
+	/* Not where the file must never be made shorter. */
+	bool cuts;
 	void (*run)(struct exercise *exercise);
 };
 

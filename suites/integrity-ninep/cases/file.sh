@@ -6,10 +6,12 @@
 
 operations=$1
 shift
-plan 4
+plan 5
 ninep_begin
+check_cut
 before=$(cache_reads)
-exercised alone exercise --operations "$operations" "$@" "$ninep_mountpoint/file"
+# shellcheck disable=SC2086 # one option or none
+exercised alone exercise $uncut --operations "$operations" "$@" "$ninep_mountpoint/file"
 check 'one process reads what it wrote' finished alone "$operations"
 exercised_together together 3 --operations "$operations" "$ninep_mountpoint/shared"
 check 'three processes read what they wrote' finished together $((3 * operations))

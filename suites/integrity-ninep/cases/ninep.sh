@@ -23,3 +23,22 @@ ninep_mount() {
 ninep_umount() {
 	unmount "$ninep_mountpoint" && wait_until 10 'the cookies of the mount to be given back' cookies_are_gone
 }
+
+# check_cut: a cached file that is cut and grown again has zeroes there. Where it has what was there before, the exercisers go without
+# cutting: sets uncut.
+check_cut() {
+	seeded "$CRUCIBLE_SEED" 65536 >"$ninep_mountpoint/cut"
+	sync
+	drop_pages "$ninep_mountpoint"
+	cat "$ninep_mountpoint/cut" >/dev/null
+	truncate -s 5000 "$ninep_mountpoint/cut"
+	truncate -s 65536 "$ninep_mountpoint/cut"
+	uncut=
+	cut_is_zero || uncut=--uncut
+	check_known ninep-truncate-stale 'a file that is cut and grown has zeroes there' [ -z "$uncut" ]
+	rm "$ninep_mountpoint/cut"
+}
+
+cut_is_zero() {
+	[ "$(tail -c +5001 "$ninep_mountpoint/cut" | tr -d '\000' | wc -c)" = 0 ]
+}
