@@ -18,14 +18,48 @@ alloc_arm() {
 	[ ! -e "$alloc_dir/ignore-gfp-wait" ] || echo N >"$alloc_dir/ignore-gfp-wait"
 }
 
-# alloc_within FOLDER MODULE: only below functions of the module.
+# alloc_within FOLDER MODULE...: only below functions of the modules, and of those that lie between them.
 alloc_within() {
-	# ffffffffc0345000 t cachefiles_daemon_open [cachefiles]
-	alloc_range=$(awk -v module="[$2]" '$4 == module && tolower($2) == "t" { if (first == "" || $1 < first) first = $1; if ($1 > last) last = $1 } END { print first, last }' /proc/kallsyms)
+	alloc_folder=$1
+	shift
+	# ffffffffc0345000 t cachefiles_daemon_open	[cachefiles]
+	alloc_range=$(awk -v modules=" $* " 'tolower($2) == "t" && $4 && index(modules, " " substr($4, 2, length($4) - 2) " ") { if (first == "" || $1 < first) first = $1; if ($1 > last) last = $1 } END { print first, last }' /proc/kallsyms)
+	set -- "$alloc_folder"
 	echo 32 >"$alloc_debugfs/$1/stacktrace-depth"
 	echo "0x${alloc_range% *}" >"$alloc_debugfs/$1/require-start"
 	# Past the last function; no function is longer.
 	printf '0x%x\n' $((0x${alloc_range#* } + 4096)) >"$alloc_debugfs/$1/require-end"
+}
+
+# alloc_nth MODULE...: what the program failnth makes fail is below functions of the modules, or anywhere where the kernel cannot tell.
+alloc_nth() {
+	for alloc_kind in failslab fail_page_alloc; do
+		alloc_lacks $alloc_kind || return
+		fault_times=-1
+		fault_nth=1
+		alloc_arm $alloc_kind
+		[ ! -e "$alloc_debugfs/$alloc_kind/require-start" ] || alloc_within $alloc_kind "$@"
+	done
+	echo 0 >$alloc_debugfs/fail_page_alloc/min-order
+	echo N >$alloc_debugfs/fail_page_alloc/ignore-gfp-highmem
+}
+
+alloc_nth_end() {
+	alloc_anywhere failslab
+	alloc_anywhere fail_page_alloc
+}
+
+# alloc_site: who could not allocate: the innermost functions of the last dump on the console, from the caller of the allocator outwards.
+alloc_site() {
+	# [   12.345678][    T1]  cachefiles_alloc_object+0x2c/0x1a0 [cachefiles]
+	dmesg | awk '
+		/FAULT_INJECTION: forcing a failure/ { seen = 1; count = 0; next }
+		seen && match($0, /[a-z_][a-zA-Z0-9_.]*\+0x[0-9a-f]+\/0x[0-9a-f]+/) && !/RIP:/ {
+			name = substr($0, RSTART, RLENGTH); sub(/\+.*/, "", name)
+			if (name ~ /^(dump_stack|should_fail|__should_fail|kmem_cache_|__kmem|kmalloc|__kmalloc|fail_dump|__slab|slab_|trace_|kvmalloc|__kvmalloc)/ || / \? /) next
+			if (count < 6) functions[count++] = name
+		}
+		END { for (i = 0; i < count; i++) printf "%s%s", i ? " < " : "", functions[i] }'
 }
 
 alloc_anywhere() {

@@ -12,12 +12,18 @@ caches_dropped_arm() { echo 3 >/proc/sys/vm/drop_caches; }
 caches_dropped_count() { memory_counters drop_pagecache; }
 caches_dropped_disarm() { :; }
 
+memory_watermark=/proc/sys/vm/watermark_scale_factor
+
 memory_pressure_lacks() { :; }
 memory_pressure_arm() {
 	memory_available=$(awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo)
 	mkdir "$fault_dir/taken" &&
 		mount -t tmpfs -o size=100% taken "$fault_dir/taken" &&
-		fallocate -l "$((memory_available - fault_leaveMiB))M" "$fault_dir/taken/all"
+		fallocate -l "$((memory_available - fault_leaveMiB))M" "$fault_dir/taken/all" &&
+		cat $memory_watermark >"$fault_dir/watermark" &&
+		# kswapd begins at 30 % of memory above the kernel's reserve, of which that little is left, and goes on to twice as much: it finds
+		# no end, and nobody who allocates has to wait for it, or to fail.
+		echo 3000 >$memory_watermark
 }
 memory_pressure_count() { memory_counters pgsteal_kswapd pgsteal_direct; }
-memory_pressure_disarm() { umount "$fault_dir/taken"; }
+memory_pressure_disarm() { cat "$fault_dir/watermark" >$memory_watermark && umount "$fault_dir/taken"; }

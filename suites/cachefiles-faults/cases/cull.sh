@@ -10,14 +10,18 @@ client_mount fscache
 read_all cold
 client_umount
 check 'the files are in the cache' [ "$(cache_file_count)" -eq 3 ]
+client_mount none
+seeded "$((CRUCIBLE_SEED + 1))" 4096 >$mountpoint/new
+server_hash=$(sha256_all $mountpoint)
+client_umount
 fault_arm cull || give_up 'cachefilesd could not be traced'
 # Between the thresholds for culling, 7 %, and for refusing, 3 %, of 512 MiB.
 free_mib=$(stat -f -c '%a %S' "$cache_mount" | awk '{ print int($1 * $2 / 1048576) }')
 fallocate -l "$((free_mib - 25))M" "$cache_mount/filler"
 at_exit 'rm -f "$cache_mount/filler"'
 client_mount fscache
-# The kernel looks at the space that is left when an object is made.
-cat $mountpoint/small >/dev/null
+# The kernel looks at the space that is left when a file is made in the cache, which has to be for one that it does not have.
+cat $mountpoint/new >/dev/null
 check 'cachefilesd comes to cull' wait_until 20 'an order of culling' fault_has_fired cull
 check 'the cache is withdrawn' wait_until 10 'the cache to be withdrawn' cache_is_withdrawn
 read_all broken

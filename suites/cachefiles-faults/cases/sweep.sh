@@ -8,19 +8,6 @@
 # sweep.sh end       leaves nothing behind
 . "$CRUCIBLE_LIB/cache-stack.sh"
 
-# site: who could not allocate: the innermost functions of the last dump on the console, from the caller of the allocator outwards.
-site() {
-	# [   12.345678][    T1]  cachefiles_alloc_object+0x2c/0x1a0 [cachefiles]
-	dmesg | awk '
-		/FAULT_INJECTION: forcing a failure/ { seen = 1; count = 0; next }
-		seen && match($0, /[a-z_][a-zA-Z0-9_.]*\+0x[0-9a-f]+\/0x[0-9a-f]+/) && !/RIP:/ {
-			name = substr($0, RSTART, RLENGTH); sub(/\+.*/, "", name)
-			if (name ~ /^(dump_stack|should_fail|__should_fail|kmem_cache_|__kmem|kmalloc|__kmalloc|fail_dump|__slab|slab_|trace_|kvmalloc|__kvmalloc)/ || / \? /) next
-			if (count < 6) functions[count++] = name
-		}
-		END { for (i = 0; i < count; i++) printf "%s%s", i ? " < " : "", functions[i] }'
-}
-
 # Where an earlier call has put it.
 fault_device=/dev/mapper/cache
 case $1 in
@@ -41,7 +28,7 @@ round)
 	client_umount >&2 || exit
 	echo "hash $round_hash"
 	echo "writes $round_cache_writes"
-	echo "site $(site)"
+	echo "site $(alloc_site)"
 	;;
 anew)
 	# The folders stay, so that the next round allocates for its objects and not for them.
