@@ -32,7 +32,11 @@ export const sweepOf = (call: 'mount' | 'read') =>
 				const sound = await verb('sound');
 				const isRight = errno === 0 ? broken.get('hash') === wanted : errno === enomem;
 				const detail = `${JSON.stringify([...broken])}, then ${JSON.stringify([...sound])}`;
-				const isFine = t.ok(isRight && sound.get('hash') === wanted, `request ${nth}, of ${site}: the ${call} ${outcome}, the next one works`, detail);
+				const isFine = t.ok(
+					isRight && sound.get('hash') === wanted,
+					`request ${nth}, of ${site}: the ${call} ${outcome}, the next one works`,
+					detail,
+				);
 				if (!isFine && sound.get('hash') !== wanted) break;
 			}
 			t.evidence('sites', sites.size);
