@@ -34,6 +34,24 @@ test('calls are read with their callee, and the memory accesses that KASAN check
 	t.is(parseCalls(final, 'vfs_rmdir'), undefined);
 });
 
+test('where KASAN looks at the shadow itself, that is the access', (t) => {
+	const inline = `0000000000029600 <cachefiles_ondemand_daemon_read>:
+   29800:	call   29805 <cachefiles_ondemand_daemon_read+0x215>
+			29801: R_X86_64_PLT32	_raw_spin_unlock-0x4
+   29816:	movzbl (%rdx,%rax,1),%edx
+   29829:	jne    2a1de <cachefiles_ondemand_daemon_read+0xbee>
+   2983f:	mov    0x98(%rsp),%r14
+   29883:	cmpb   $0x0,(%rdx,%rax,1)
+   2a1de:	call   2a1e3 <cachefiles_ondemand_daemon_read+0xbf3>
+			2a1df: R_X86_64_PLT32	__asan_report_load4_noabort-0x4
+`;
+	t.deepEqual(parseCalls(inline, 'cachefiles_ondemand_daemon_read'), [
+		{ offset: 0x200, callee: '_raw_spin_unlock' },
+		{ offset: 0x216, callee: 'shadow' },
+		{ offset: 0x283, callee: 'shadow' },
+	]);
+});
+
 test('a function that no object has is told', async (t) => {
 	await t.throwsAsync(listCalls('vfs_mkdirs', { modules: new Map() }), {
 		instanceOf: UserError,

@@ -13,13 +13,13 @@ export interface Call {
 }
 
 export interface CallOptions {
-	/** Also each access of memory that KASAN checks: the finest sweep there is. Their callees are `__asan_load8_noabort` and the like. */
+	/** Also each access of memory that KASAN checks: the finest sweep there is. Their callees are `__asan_load8_noabort` and the like, or `shadow`. */
 	readonly accesses?: boolean;
 	readonly signal?: AbortSignal;
 }
 
-/** What KASAN calls before a load or a store, where it is not inline (CONFIG_KASAN_OUTLINE). */
-export const memoryAccess = /^__asan_(?:load|store)/;
+/** What KASAN calls before a load or a store (CONFIG_KASAN_OUTLINE), or that it looks at the shadow byte itself (CONFIG_KASAN_INLINE). */
+export const memoryAccess = /^(?:__asan_(?:load|store)|shadow$)/;
 
 /** What only the tools around the code call, and every function does. */
 const uninteresting = /^(?:__fentry__|__asan_(?!load|store)|__kasan_|__ubsan_|__sanitizer_|__tsan_|__cond_resched|__stack_chk|__SCT__)/;
@@ -54,6 +54,9 @@ export function parseCalls(output: string, name: string): { offset: number; call
 			const [, callee = '*'] = /<([^>+]+)(?:\+[^>]*)?>/.exec(target) ?? [];
 			calls.push({ offset: Number(BigInt(`0x${at}`) - base), callee });
 		}
+		// "   29816:	movzbl (%rdx,%rax,1),%edx", "cmpb   $0x0,(%rdx,%rax,1)": one register of the two is the shadow's offset
+		const [, looks] = /^\s*([0-9a-f]+):\s+(?:movz[bw]l\s+|cmp[bw]\s+\$0x0,)\(%r\w+,%r\w+,1\)/.exec(line) ?? [];
+		if (looks !== undefined) calls.push({ offset: Number(BigInt(`0x${looks}`) - base), callee: 'shadow' });
 		// "			10a9e: R_X86_64_PLT32	fscache_withdraw_cache-0x4", of the call before it
 		const [, relocated] = /: R_X86_64_PLT32\t([\w.]+)-0x4$/.exec(line) ?? [];
 		const last = calls.at(-1);

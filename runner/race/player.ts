@@ -264,12 +264,12 @@ class Player implements Race {
 
 	/** The guest is told of steps that have begun; it hears of them when it runs again. */
 	async #noteBeginnings(): Promise<void> {
-		for (const [index, { beganMs, leap }] of this.#play.steps().entries()) {
+		for (const [index, { beganMs, leap, hold, cpu }] of this.#play.steps().entries()) {
 			if (beganMs === undefined || this.#guestMs[index] !== undefined) continue;
 			this.#guestMs[index] = await this.#guestTime();
 			if (leap !== undefined) await this.#jiffies?.leap(leap);
 			// A machine that ends meanwhile needs no news.
-			this.#machine.agent.push(`${stepsDir}/${index + 1}`, '').catch(() => {});
+			this.#machine.agent.push(`${stepsDir}/${index + 1}`, hold === undefined ? '' : `${cpu}\n`).catch(() => {});
 		}
 	}
 

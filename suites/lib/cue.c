@@ -12,6 +12,7 @@
  * Prints `ready` when it traces and `done` when it has acted. SIGTERM ends it: the daemon goes on without it.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,7 +20,6 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,12 +62,32 @@ static int find_device(pid_t pid)
 	return -1;
 }
 
+/* The first word of what the daemon is about to write, or has written; not by process_vm_readv(2), which is not in every kernel. */
+static const char *word_written(pid_t pid, const struct user_regs_struct *regs)
+{
+	static char word[3 * sizeof(long)];
+	size_t length = 0;
+
+	memset(word, 0, sizeof(word));
+	while (length < regs->rdx && length < 2 * sizeof(long)) {
+		long part;
+
+		errno = 0;
+		part = ptrace(PTRACE_PEEKDATA, pid, (void *)(regs->rsi + length), 0);
+		if (errno != 0)
+			return NULL;
+		memcpy(word + length, &part, sizeof(part));
+		length += sizeof(part);
+	}
+	if (regs->rdx < length)
+		word[regs->rdx] = '\0';
+	word[strcspn(word, " \n")] = '\0';
+	return word;
+}
+
 /* Which step the system call is, or NULL. */
 static const char *step_of(pid_t pid, const struct user_regs_struct *regs, int device)
 {
-	static char word[16];
-	struct iovec here = { word, sizeof(word) - 1 }, there = { (void *)regs->rsi, sizeof(word) - 1 };
-
 	switch (regs->orig_rax) {
 	case SYS_poll:
 	case SYS_ppoll:
@@ -76,15 +96,7 @@ static const char *step_of(pid_t pid, const struct user_regs_struct *regs, int d
 	case SYS_read:
 		return (int)regs->rdi == device ? "read" : NULL;
 	case SYS_write:
-		if ((int)regs->rdi != device)
-			return NULL;
-		if (regs->rdx < there.iov_len)
-			there.iov_len = regs->rdx;
-		memset(word, 0, sizeof(word));
-		if (process_vm_readv(pid, &here, 1, &there, 1, 0) < 0)
-			return NULL;
-		word[strcspn(word, " \n")] = '\0';
-		return word;
+		return (int)regs->rdi == device ? word_written(pid, regs) : NULL;
 	default:
 		return NULL;
 	}

@@ -28,6 +28,7 @@ ondemand_ctl order 'before-take hold' >/dev/null
 reader_start one
 must 'the daemon is told of a READ, and leaves it' ondemand_wait held 1
 must 'another process has the anonymous fds' holder_start closer
+kthreads_aside
 kill -KILL "$ondemand_pid"
 check 'all requests are completed' step 1
 check 'the reader gets an error' reader_fails

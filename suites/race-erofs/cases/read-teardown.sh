@@ -24,6 +24,7 @@ must 'another process has the anonymous fds' holder_start closer
 must 'the daemon closes its own' eval 'ondemand_ctl close-fd one.erofs && ondemand_ctl close-fd one.blob' >/dev/null
 # While a CPU is held, an unmount would wait for a grace period of RCU. This one is over when the reader ends.
 must 'the mount is left to its reader' umount -l one
+kthreads_aside
 mark 'the daemon reads'
 ondemand_ctl release 1 >/dev/null &
 release=$!

@@ -21,9 +21,11 @@ must 'the daemon is told of a READ, and leaves it' ondemand_wait held 1
 ondemand_ctl close-fd one.erofs >/dev/null
 # While a CPU is held, an unmount would wait for a grace period of RCU. This one is over when the reader ends.
 must 'the mount is left to its reader' umount -l one
+kthreads_aside
 # The device gives the daemon nothing: the object has to be opened first.
 ondemand_ctl release 1 >/dev/null
 check 'a worker is to open the object' step 1
+workers_elsewhere 1
 reader_end one
 check 'every cookie is given back' wait_until 10 'cookies and volumes to go' cookies_are_gone
 check 'the daemon has nothing to complain of' [ "$(ondemand_get failures)" -eq 0 ]

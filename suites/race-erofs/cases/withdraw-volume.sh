@@ -12,6 +12,7 @@ mkdir -p mnt
 must 'the daemon binds the cache' ondemand_start
 actor_is daemon "$ondemand_pid"
 at_exit 'leave mnt'
+kthreads_aside
 # The daemon has no such image. When both are held, neither waits for an RCU grace period: a held CPU lets none pass.
 taskset -c "$(cpu_of mounter)" mount -t erofs -o ro,fsid=absent.erofs none mnt 2>mount.log &
 mounter=$!

@@ -11,6 +11,7 @@ cached_file_begin() {
 	at_exit 'rmdir mnt'
 	at_exit cache_stop
 	check 'the cache is active' cache_start "$CRUCIBLE_DISK_CACHE"
+	kthreads_aside
 	at_exit 'unmount "$PWD/mnt" && wait_until 10 "the cookies to be given back" cookies_are_gone'
 	head -c "$1" /dev/urandom >content
 	mount -t 9p -o "trans=virtio,version=${2:-9p2000.L},cache=none" export mnt

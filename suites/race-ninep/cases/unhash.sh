@@ -15,5 +15,6 @@ cached_file_begin 8192
 cached_file_read
 mark 'the file is closed'
 check 'the worker of the LRU has taken the cookie' step 2
+workers_elsewhere 2
 taskset -c "$(cpu_of dropper)" rm mnt/file
 check 'the cookie is dropped' wait_until 10 'the cookie to be dropped' no_cookies
