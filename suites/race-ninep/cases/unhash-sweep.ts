@@ -4,61 +4,44 @@
  */
 
 import { scenario } from '../../../runner/suite/scenario.ts';
+import { withStage } from './unhash-stage.ts';
 
-const actors = {
-	dropper: { cpu: 1 },
-	one: { cpu: 2, task: 'kworker/u*' },
-	other: { cpu: 3, task: 'kworker/u*' },
-	worker: { task: 'kworker/u*' },
-};
-const cases = '/crucible/suites/race-ninep/cases';
 const relinquished = 'dropper leaves __fscache_relinquish_cookie';
 const unhashed = ['one leaves fscache_unhash_cookie', 'other leaves fscache_unhash_cookie'];
 
 /** Where others may come in between: not under a lock, which they would wait for. */
 const telling = /^(?:_raw_spin_lock|queue_work|fscache_|__fscache_|wake_up|\*|__x86_indirect)/;
 
-const closed = { when: 'mark the file is closed', leap: 11 };
 const lru = 'worker reaches fscache_cookie_lru_worker';
 
 export default scenario(async (t) => {
-	const env = { CRUCIBLE_ACTOR_DROPPER: '1' };
 	const callsOf = async (names: readonly string[]) =>
 		(await Promise.all(names.map((name) => t.race.calls(name)))).flat().filter(({ callee }) => telling.test(callee));
 	// The LRU's worker goes on when the cookie is unhashed, the cookie's own when the cookie was given back: the rest is for itself to do.
 	const ofLru = (await callsOf(['fscache_cookie_lru_worker', '__fscache_withdraw_cookie'])).map((call) => ({ call, until: unhashed }));
 	const ofCookie = (await callsOf(['fscache_cookie_worker'])).map((call) => ({ call, until: [relinquished] }));
 
-	const stage = t.guest.exec([`${cases}/unhash-stage.sh`], { env, timeoutMs: 240_000 });
-	await t.guest.sh('. "$CRUCIBLE_LIB/wait.sh"; wait_until 20 "the mount" [ -e ready ]; head -c 8192 /dev/urandom >content');
-	const play = async (file: string, steps: readonly object[]) => {
-		await t.guest.sh(`cp content mnt/${file}`);
-		const race = await t.race.play({ actors, play: [closed, ...steps] }, { optional: true });
-		const { exitCode, stdout } = await t.guest.exec([`${cases}/unhash-play.sh`, file], { env, timeoutMs: 40_000 });
-		const [, ...played] = (await race.finish()).steps;
-		return { isFine: exitCode === 0, stdout, played };
-	};
-
-	// Most calls are for other states of a cookie: one play without holds tells which come.
-	const all = [...ofLru, ...ofCookie];
-	const scout = await play(
-		'scout',
-		all.map(({ call }) => ({ when: `worker reaches ${call.place}`, after: lru })),
-	);
-	t.ok(scout.isFine, 'nobody is held', scout.stdout);
-	const points = all.filter((_, index) => scout.played[index]?.outcome === 'kept');
-	const endedBy: (string | undefined)[] = [];
-	for (const [index, { call, until }] of points.entries()) {
-		const when = `worker reaches ${call.place}`;
-		const { isFine, stdout, played } = await play(`file-${index}`, [{ when, after: lru, hold: 'worker', until: [...until, 'after 2 s'] }]);
-		endedBy.push(played[0]?.releasedBy);
-		t.note(`${call.place} ${call.callee}: ${played[0]?.outcome}, ended by ${played[0]?.releasedBy ?? 'nothing'}`);
-		if (!t.ok(isFine, `a worker is held before it calls ${call.callee} (${call.place})`, stdout)) break;
-	}
-	await t.guest.sh('echo over >over');
-	const { exitCode, stdout } = await stage;
-	t.ok(exitCode === 0, 'mount and cache end', stdout);
-	t.evidence('sweep_points', points.length);
-	t.evidence('given_back_meanwhile', endedBy.filter((by) => by === relinquished).length);
-	t.evidence('unhashed_meanwhile', endedBy.filter((by) => by !== undefined && unhashed.includes(by)).length);
+	await withStage(t, async (play) => {
+		// Most calls are for other states of a cookie: one play without holds tells which come.
+		const all = [...ofLru, ...ofCookie];
+		const scout = await play(
+			'scout',
+			all.map(({ call }) => ({ when: `worker reaches ${call.place}`, after: lru })),
+		);
+		t.ok(scout.isFine, 'nobody is held', scout.stdout);
+		const points = all.filter((_, index) => scout.played[index]?.outcome === 'kept');
+		const endedBy: (string | undefined)[] = [];
+		for (const [index, { call, until }] of points.entries()) {
+			const when = `worker reaches ${call.place}`;
+			const { isFine, stdout, played } = await play(`file-${index}`, [
+				{ when, after: lru, hold: 'worker', until: [...until, 'after 2 s'] },
+			]);
+			endedBy.push(played[0]?.releasedBy);
+			t.note(`${call.place} ${call.callee}: ${played[0]?.outcome}, ended by ${played[0]?.releasedBy ?? 'nothing'}`);
+			if (!t.ok(isFine, `a worker is held before it calls ${call.callee} (${call.place})`, stdout)) break;
+		}
+		t.evidence('sweep_points', points.length);
+		t.evidence('given_back_meanwhile', endedBy.filter((by) => by === relinquished).length);
+		t.evidence('unhashed_meanwhile', endedBy.filter((by) => by !== undefined && unhashed.includes(by)).length);
+	});
 });
