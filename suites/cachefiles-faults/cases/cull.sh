@@ -23,10 +23,6 @@ client_mount fscache
 # The kernel looks at the space that is left when a file is made in the cache, which has to be for one that it does not have.
 cat $mountpoint/new >/dev/null
 check 'cachefilesd comes to cull' wait_until 20 'an order of culling' fault_has_fired cull
-note "DBG free $(stat -f -c '%a %b %S' "$cache_mount") said $(cat /run/fault/cull/said) conf $(tr '\n' ' ' </run/cachefilesd.conf)"
-show "$cache_log" 'cachefilesd said'
-note "DBG stack $(cat /proc/"$(pidof cachefilesd)"/stack /proc/"$(pidof cachefilesd)"/status /proc/"$(pidof cue)"/stack | head -40)"
-note "DBG $(ls -laR $cache_mount/fscache/cache | grep -v '^total' | head -30)"
 check 'the cache is withdrawn' wait_until 10 'the cache to be withdrawn' cache_is_withdrawn
 read_all broken
 check 'the read gives the content of the server' [ "$broken_hash" = "$server_hash" ]
