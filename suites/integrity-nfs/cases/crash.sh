@@ -8,12 +8,12 @@
 disk=$CRUCIBLE_DISK_CACHE
 sectors=$(($(blockdev --getsize64 "$disk") / 512))
 
+# There is no udev that would make the node in /dev/mapper.
+export DM_DISABLE_UDEV=1
+
 # A device over the disk; what is written to it gets there until the power is lost.
-device() {
-	dmsetup --noudevsync "$@"
-}
 power() {
-	device reload crucible --table "0 $sectors $1" && device suspend --noflush --nolockfs crucible && device resume crucible
+	dmsetup reload crucible --table "0 $sectors $1" && dmsetup suspend --noflush --nolockfs crucible && dmsetup resume crucible
 }
 power_lost() {
 	power "flakey $disk 0 0 3600 1 drop_writes"
@@ -45,8 +45,8 @@ crash() {
 }
 
 plan $((3 * $2))
-at_exit 'device remove crucible'
-device create crucible --table "0 $sectors linear $disk 0" || give_up 'no device'
+at_exit 'dmsetup remove crucible'
+dmsetup create crucible --table "0 $sectors linear $disk 0" || give_up 'no device'
 CRUCIBLE_DISK_CACHE=/dev/mapper/crucible
 nfs_sizes=
 nfs_begin "$1"
