@@ -14,6 +14,7 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
 	{ names: ['watch'], load: async () => (await import('./watch.ts')).addWatch },
 	{ names: ['compare'], load: async () => (await import('./compare.ts')).addCompare },
 	{ names: ['bisect'], load: async () => (await import('./bisect.ts')).addBisect },
+	{ names: ['nightly'], load: async () => (await import('./nightly.ts')).addNightly },
 	{ names: ['build'], load: async () => (await import('./build.ts')).addBuild },
 	{ names: ['boot', 'shell'], load: async () => (await import('./boot.ts')).addBoot },
 	{ names: ['list'], load: async () => (await import('./list.ts')).addList },
