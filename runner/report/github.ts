@@ -21,13 +21,11 @@ export function githubAnnotations(runs: readonly Run[]): string[] {
 	return ['::error', '::warning'].flatMap((kind) => told.filter((line) => line.startsWith(kind)).slice(0, mostOfAKind));
 }
 
-function annotationOf(job: JobResult, { case: name, status, reason = '', attempts, reproduce }: CaseResult): string | undefined {
+function annotationOf(job: JobResult, { case: name, status, reason = '', reproduce }: CaseResult): string | undefined {
 	const kind = status === 'FAIL' || status === 'ERROR' ? 'error' : status === 'INCONCLUSIVE' ? 'warning' : undefined;
 	if (kind === undefined) return undefined;
-	const failed = attempts.filter((attempt) => attempt.status === 'FAIL').length;
-	const rate = status === 'FAIL' ? ` (${failed}/${attempts.length})` : '';
 	const title = `${status} ${job.suite}/${name} on ${job.kernelSpec} ${job.config}`;
-	return command(kind, title, `${reason}${rate}\n${reproduce}`);
+	return command(kind, title, `${reason}\n${reproduce}`);
 }
 
 /** Escaped as the runner's own toolkit does: % first, then what would end the line or the property. */
