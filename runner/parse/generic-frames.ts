@@ -57,6 +57,8 @@ export const genericFrames = {
 		/^(nmi_|trigger_|watchdog|__?hrtimer|hrtimer|tick_|update_process_times|__sysvec|asm_|irq_|__irq|handle_(irq|softirq)|do_softirq|__do_softirq|run_timer|call_timer|timer_)/,
 		/^(rcu_(sched_clock|dump|check|pending|sched)|print_cpu_stall|print_other|check_cpu_stall|sched_show|sched_tick|scheduler_tick|dump_cpu_task|dump_sched)/,
 		/^_*rcu_read_(lock|unlock)/,
+		// Of a task that runs on another CPU the stack is guessed: its entry into the kernel may be found before the rest.
+		/^(entry_SYSCALL|do_syscall_64|restore_regs|swapgs_restore)/,
 		/^(raw_)?irqentry_|^(common|spurious)_interrupt|^ret_from_|^apic_timer|^handle_edge_irq/,
 		/^(cpu_relax|delay_|__delay|__const_udelay|__udelay|kvm_|default_idle|default_send|cond_resched|preempt_|trace_hardirqs|trace_irq)/,
 	],
