@@ -8,7 +8,7 @@
 . "$CRUCIBLE_LIB/tree.sh"
 
 plan 16
-tree_make source 524288
+tree_make source 1048576
 tree_list source >expected
 ondemand_disk "$CRUCIBLE_DISK_CACHE"
 erofs_pack tree.erofs source
