@@ -6,7 +6,7 @@ import { cpio } from '../image/cpio.ts';
 import { preparePackages } from '../image/packages.ts';
 import { withDeadline } from '../util/deadline.ts';
 import { InfraError } from '../util/errors.ts';
-import { startQemu } from '../vm/machine.ts';
+import { startQemu } from '../vm/launch.ts';
 import type { MachineSpec } from '../vm/machine-spec.ts';
 import { accelArgs, commonCmdline } from '../vm/qemu-args.ts';
 

@@ -7,7 +7,7 @@ import { withDeadline } from '../util/deadline.ts';
 import { Scope } from '../util/scope.ts';
 import { encodeFrame, request } from '../vm/frames.ts';
 import { writeKernelStub } from '../vm/kernel-stub.ts';
-import { startQemu } from '../vm/machine.ts';
+import { startQemu } from '../vm/launch.ts';
 import type { MachineSpec } from '../vm/machine-spec.ts';
 import { qemuArgs, socketPaths } from '../vm/qemu-args.ts';
 import { followQemu } from '../vm/qemu-process.ts';

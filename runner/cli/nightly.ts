@@ -135,7 +135,7 @@ interface RunParts {
 /** kcidb.json and summary.md beside the state; annotations and the step summary where GitHub Actions asks for them. */
 async function publish(nightly: Nightly, config: NightlyConfig, history: History): Promise<void> {
 	const dir = nightlyDir(checkout.results, nightly.id);
-	const runs = await cellRuns(checkout.results, nightly);
+	const runs = (await cellRuns(checkout.results, nightly)).map(({ run }) => run);
 	await writeWhole(join(dir, 'kcidb.json'), `${JSON.stringify(toKcidb(runs, config.kcidb.origin), undefined, '\t')}\n`);
 	const summary = stepSummary(nightly, trendsOf(history.cases(), history.splats(), config.window));
 	await writeWhole(join(dir, 'summary.md'), summary);

@@ -3,7 +3,6 @@
 import type { World } from '../bisect/engine.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Patch } from '../kernel/patch.ts';
-import type { EventListener } from '../model/event.ts';
 import type { Attempt, KernelIdentity, Run } from '../model/run.ts';
 import type { Suite } from '../suite/load.ts';
 import { InfraError, KernelError, messageOf } from '../util/errors.ts';
@@ -11,11 +10,11 @@ import { hashOf } from '../util/hash.ts';
 import { signsOf } from './catch.ts';
 import { createEmitter } from './emitter.ts';
 import { planJobs } from './plan.ts';
-import { executeRun } from './run.ts';
+import { executeRun, type RunControl } from './run.ts';
 import { newRunId, openStore } from './store.ts';
 import { prepareKernel, prepareSource } from './workshop.ts';
 
-export interface BisectSite {
+export interface BisectSite extends RunControl {
 	/** What a commit's kernel is made of. */
 	readonly kernelOf: (commit: number) => { readonly spec: string; readonly config: string; readonly patches: readonly Patch[] };
 	/** With the one case. */
@@ -28,10 +27,6 @@ export interface BisectSite {
 	readonly seed: number;
 	/** Seconds that replace the case's own timeout. */
 	readonly timeoutS?: number | undefined;
-	readonly command: readonly string[];
-	readonly listeners: readonly EventListener[];
-	readonly drain: AbortSignal;
-	readonly stop: AbortSignal;
 }
 
 // Before anything was measured: a few modules, and a short case in a clone.

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { Patch } from '../kernel/patch.ts';
 import type { Comparison } from '../model/comparison.ts';
-import type { EventListener } from '../model/event.ts';
 import type { Run } from '../model/run.ts';
 import type { Suite } from '../suite/load.ts';
 import { writeWhole } from '../util/files.ts';
 import { compareRuns, mergeRuns } from './compare-runs.ts';
 import { planJobs } from './plan.ts';
-import { executeRun } from './run.ts';
+import { executeRun, type RunControl } from './run.ts';
 import { openStore } from './store.ts';
 
 /** A side that is to be run, or one that was. */
@@ -19,7 +18,7 @@ export type Side = { readonly name: string } & (
 	| { readonly run: Run }
 );
 
-export interface CompareRequest {
+export interface CompareRequest extends RunControl {
 	readonly id: string;
 	/** `results/<id>-compare`. */
 	readonly dir: string;
@@ -33,14 +32,10 @@ export interface CompareRequest {
 	readonly seed: number;
 	/** Seconds that replace each case's own timeout. */
 	readonly timeoutS?: number | undefined;
-	readonly command: readonly string[];
 	/** Told before each half of a round. */
 	readonly onTurn: (round: number, side: 'base' | 'head') => void;
 	/** Given each run as it ends, and its folder. */
 	readonly onRun: (run: Run, dir: string) => Promise<void>;
-	readonly listeners: readonly EventListener[];
-	readonly drain: AbortSignal;
-	readonly stop: AbortSignal;
 }
 
 /** Runs what is to be run, and compares. A side that cannot be built ends it with the first round. */

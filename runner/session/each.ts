@@ -3,17 +3,16 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { Patch } from '../kernel/patch.ts';
-import type { EventListener } from '../model/event.ts';
 import type { Run } from '../model/run.ts';
 import type { SeriesReport, SeriesStep } from '../model/series.ts';
 import type { Suite } from '../suite/load.ts';
 import { writeWhole } from '../util/files.ts';
 import { compareRuns } from './compare-runs.ts';
 import { planJobs } from './plan.ts';
-import { executeRun } from './run.ts';
+import { executeRun, type RunControl } from './run.ts';
 import { openStore } from './store.ts';
 
-export interface EachRequest {
+export interface EachRequest extends RunControl {
 	readonly id: string;
 	/** `results/<id>-series`. */
 	readonly dir: string;
@@ -24,14 +23,10 @@ export interface EachRequest {
 	readonly seed: number;
 	/** Seconds that replace each case's own timeout. */
 	readonly timeoutS?: number | undefined;
-	readonly command: readonly string[];
 	/** Told before each step. */
 	readonly onStep: (patches: number, name: string) => void;
 	/** Given each run as it ends, and its folder. */
 	readonly onRun: (run: Run, dir: string) => Promise<void>;
-	readonly listeners: readonly EventListener[];
-	readonly drain: AbortSignal;
-	readonly stop: AbortSignal;
 }
 
 /** Tests the kernel without the series, then with its first patch, its first two, and so on. */

@@ -1,10 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test from 'ava';
 import type { CaseRow, SplatRow } from '../model/history.ts';
+import type { Nightly } from '../model/nightly.ts';
+import { canonicalRun } from '../report/canonical-run.ts';
 import { UserError } from '../util/errors.ts';
 import { openHistory } from './history.ts';
+import { nightlyDir, rebuildHistory } from './nightly.ts';
 
 const cell = { night: 'n1', kernel: 'debian:6.12', config: 'kasan' };
 const row: CaseRow = { ...cell, suite: 's', case: "it's", status: 'FAIL', failed: 1, votes: 2, durationMs: 5 };
@@ -62,3 +65,28 @@ for (const [what, spoil] of Object.entries({
 		t.deepEqual(await readFile(file), spoilt);
 	});
 }
+
+test('a history is made again from the nights that are kept', async (t) => {
+	const file = await fileIn(t);
+	const results = dirname(dirname(file));
+	const run = canonicalRun();
+	const nightly: Nightly = {
+		schema: 1,
+		id: '20261126-010000-abcdef',
+		started: '2026-11-26T01:00:00Z',
+		config: '',
+		seed: 1,
+		cells: [
+			{ id: '1', kernel: 'debian:6.12', config: 'kasan', verdict: 'FAIL', exitCode: 1 },
+			{ id: '2', kernel: 'debian:6.1', config: 'kasan' },
+		],
+	};
+	const dir = nightlyDir(results, nightly.id);
+	await mkdir(join(dir, '1'), { recursive: true });
+	await writeFile(join(dir, 'nightly.json'), JSON.stringify(nightly));
+	await writeFile(join(dir, '1/run.json'), JSON.stringify(run));
+	using history = await openHistory(file);
+	t.is(await rebuildHistory(results, history), 1);
+	t.deepEqual(new Set(history.cases().map(({ night }) => night)), new Set([nightly.id]));
+	t.is(history.cases().length, run.jobs.flatMap(({ cases }) => cases).length);
+});

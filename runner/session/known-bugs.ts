@@ -5,7 +5,6 @@ import type { KnownBug, PatchKind } from '../config/corpus.ts';
 import { checkout } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
 import { readSeries } from '../kernel/read-series.ts';
-import type { EventListener } from '../model/event.ts';
 import type { Catch, Gate, Outcome } from '../model/gate.ts';
 import { isCaught } from '../model/gate.ts';
 import type { CaseResult, Run } from '../model/run.ts';
@@ -13,10 +12,10 @@ import type { Suite } from '../suite/load.ts';
 import { suitesFor, tagsFor } from '../suite/touched.ts';
 import { acquit, catchOf, plainSigns } from './catch.ts';
 import { planJobs } from './plan.ts';
-import { executeRun } from './run.ts';
+import { executeRun, type RunControl } from './run.ts';
 import { newRunId, openStore } from './store.ts';
 
-export interface GateRequest {
+export interface GateRequest extends RunControl {
 	readonly bugs: readonly KnownBug[];
 	readonly corpusDir: string;
 	readonly suites: readonly Suite[];
@@ -28,12 +27,8 @@ export interface GateRequest {
 	readonly seed: number;
 	/** What an earlier, interrupted measurement found; it is not measured again. */
 	readonly earlier: Gate;
-	readonly command: readonly string[];
 	/** Called with the whole state after each step. */
 	readonly onStep: (gate: Gate, outcome: Outcome | undefined) => Promise<void>;
-	readonly listeners: readonly EventListener[];
-	readonly drain: AbortSignal;
-	readonly stop: AbortSignal;
 }
 
 /** What of a patch's run decided. */

@@ -3,8 +3,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import type { EventListener } from '../model/event.ts';
-import type { CaseRow, SplatRow } from '../model/history.ts';
 import type { Nightly, NightlyCell } from '../model/nightly.ts';
 import { exitCodes, type Run } from '../model/run.ts';
 import type { Suite } from '../suite/load.ts';
@@ -14,14 +12,14 @@ import { tryLock } from '../util/lock.ts';
 import type { History } from './history.ts';
 import type { NightlyConfig } from './nightly-config.ts';
 import { planJobs } from './plan.ts';
-import { executeRun } from './run.ts';
+import { executeRun, type RunControl } from './run.ts';
 import { openStore } from './store.ts';
 import { rowsOf } from './trends.ts';
 
 // "20261121-014500-3fa9c1-nightly"
 const folderName = /^\d{8}-\d{6}-[0-9a-f]{6}-nightly$/;
 
-export interface NightlyRequest {
+export interface NightlyRequest extends RunControl {
 	/** What is to be run, with what an interrupted one has done. */
 	readonly begun: Nightly;
 	readonly results: string;
@@ -29,13 +27,9 @@ export interface NightlyRequest {
 	readonly suites: readonly Suite[];
 	readonly settings: Settings;
 	readonly history: History;
-	readonly command: readonly string[];
 	/** Told before each cell. */
 	readonly onCell: (cell: NightlyCell, index: number) => void;
 	readonly onRun: (run: Run, dir: string) => Promise<void>;
-	readonly listeners: readonly EventListener[];
-	readonly drain: AbortSignal;
-	readonly stop: AbortSignal;
 }
 
 export function nightlyDir(results: string, id: string): string {
@@ -80,7 +74,7 @@ async function runCell(request: NightlyRequest, cell: NightlyCell, dir: string):
 		const run = await executeRun({ jobs, settings, patches: [], command, store, listeners, drain, stop });
 		await request.onRun(run, store.dir);
 		// A run that was stopped is not a night: it goes on where it was, and counts then.
-		if (!drain.aborted) await history.put({ night: begun.id, kernel: cell.kernel, config: cell.config }, rowsOf(begun.id, run));
+		if (!drain.aborted) await putCell(history, begun, cell, run);
 		return { ...cell, verdict: run.verdict, exitCode: run.exitCode };
 	} catch (error) {
 		const isUsers = error instanceof UserError;
@@ -110,11 +104,11 @@ async function nightlyFolders(results: string): Promise<string[]> {
 	return (await readdir(results)).filter((entry) => folderName.test(entry)).sort();
 }
 
-/** Runs of the cells of a nightly that have ended, in the matrix's order. */
-export async function cellRuns(results: string, nightly: Nightly): Promise<Run[]> {
+/** The cells of a nightly that came to a verdict, in the matrix's order, and the run of each. */
+export async function cellRuns(results: string, nightly: Nightly): Promise<{ cell: NightlyCell; run: Run }[]> {
 	const done = nightly.cells.filter(({ verdict }) => verdict !== undefined);
 	const dir = nightlyDir(results, nightly.id);
-	return Promise.all(done.map(async ({ id }) => JSON.parse(await readFile(join(dir, id, 'run.json'), 'utf8')) as Run));
+	return Promise.all(done.map(async (cell) => ({ cell, run: JSON.parse(await readFile(join(dir, cell.id, 'run.json'), 'utf8')) as Run })));
 }
 
 /** Puts every nightly that is kept into the history; returns how many cells those were. */
@@ -122,16 +116,16 @@ export async function rebuildHistory(results: string, history: History): Promise
 	let cells = 0;
 	for (const name of await nightlyFolders(results)) {
 		const nightly = await readNightly(join(results, name, 'nightly.json'));
-		for (const run of await cellRuns(results, nightly)) {
-			const groups = new Map<string, { kernel: string; config: string }>(
-				run.jobs.map(({ kernelSpec, config }) => [`${kernelSpec} ${config}`, { kernel: kernelSpec, config }]),
-			);
-			const rows: { cases: readonly CaseRow[]; splats: readonly SplatRow[] } = rowsOf(nightly.id, run);
-			for (const cell of groups.values()) await history.put({ night: nightly.id, ...cell }, rows);
+		for (const { cell, run } of await cellRuns(results, nightly)) {
+			await putCell(history, nightly, cell, run);
 			cells++;
 		}
 	}
 	return cells;
+}
+
+function putCell(history: History, { id: night }: Nightly, { kernel, config }: NightlyCell, run: Run): Promise<void> {
+	return history.put({ night, kernel, config }, rowsOf(night, run));
 }
 
 /** Removes the folders of all but the newest `keep` nightlies; returns their names. The history keeps their rows. */

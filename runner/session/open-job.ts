@@ -6,6 +6,7 @@ import type { Image } from '../image/initramfs.ts';
 import type { BuiltKernel } from '../kernel/build.ts';
 import { baseHash } from '../kernel/identity.ts';
 import type { Case } from '../suite/load.ts';
+import type { Provisions } from '../suite/provision.ts';
 import { KernelError, messageOf } from '../util/errors.ts';
 import type { AccelChoice } from '../vm/accel.ts';
 import type { Clock } from '../vm/machine-spec.ts';
@@ -23,6 +24,8 @@ export interface JobContext {
 	readonly accel: AccelChoice;
 	readonly qemu: string;
 	readonly images: ReadonlyMap<string, Image>;
+	/** Of prepareContents. */
+	readonly contents: ReadonlyMap<string, Provisions['contents']>;
 	readonly knownIssues: readonly KnownIssue[];
 	/** YYYY-MM-DD. */
 	readonly today: string;
@@ -43,7 +46,10 @@ export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job
 	const image = images.get(job.suite.image);
 	if (!image) throw new Error(`image ${job.suite.image} was not prepared`);
 	const began = performance.now();
-	const { provisions, objects } = await prepareSuite(job.suite, kernel, { settings, emitter, signal: context.drain });
+	const { provisions, objects } = await prepareSuite(job.suite, kernel, context.contents.get(job.suite.name) ?? {}, {
+		emitter,
+		signal: context.drain,
+	});
 	const clockFor = (entry: Case) => clockOf(entry, accel.accel, settings.warp);
 	const sourceFor = (clock: Clock, count: number) =>
 		guestSource({

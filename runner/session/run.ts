@@ -30,7 +30,18 @@ import type { RunStore } from './store.ts';
 import { sweepJob, tellSweep } from './sweep.ts';
 import { prepareContents, prepareImages, prepareKernel, prepareSource } from './workshop.ts';
 
-export interface RunRequest {
+/** Who asked for runs, who hears of them, and how they are told to end. */
+export interface RunControl {
+	/** argv after `crucible`. */
+	readonly command: readonly string[];
+	readonly listeners: readonly EventListener[];
+	/** Begin nothing new; also stops what is not a case (a build, a download). */
+	readonly drain: AbortSignal;
+	/** Stop the running case too. */
+	readonly stop: AbortSignal;
+}
+
+export interface RunRequest extends RunControl {
 	readonly jobs: readonly Job[];
 	readonly settings: Settings;
 	/** On top of every kernel. */
@@ -41,14 +52,7 @@ export interface RunRequest {
 	readonly sweep?: readonly Moved[] | undefined;
 	/** Begin nothing more after a case that ended so. */
 	readonly stopWhen?: ((result: CaseResult) => boolean) | undefined;
-	/** argv after `crucible`. */
-	readonly command: readonly string[];
 	readonly store: RunStore;
-	readonly listeners: readonly EventListener[];
-	/** Begin nothing new; also stops what is not a case (a build, a download). */
-	readonly drain: AbortSignal;
-	/** Stop the running case too. */
-	readonly stop: AbortSignal;
 }
 
 interface Shared extends JobContext {
@@ -94,7 +98,7 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 			request.jobs.map((job) => job.suite.image),
 			options,
 		);
-		await prepareContents(
+		const contents = await prepareContents(
 			request.jobs.map((job) => job.suite),
 			options,
 		);
@@ -102,7 +106,20 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		const qemu = (await exec('qemu-system-x86_64', ['--version'])).stdout.split('\n')[0] ?? '';
 		const today = new Date().toISOString().slice(0, 10);
 		const wantsMore = () => !drain.aborted && !isEnough;
-		const context = { settings, runDir: store.dir, drain, stop: request.stop, emitter, accel, qemu, images, knownIssues, today, wantsMore };
+		const context = {
+			settings,
+			runDir: store.dir,
+			drain,
+			stop: request.stop,
+			emitter,
+			accel,
+			qemu,
+			images,
+			contents,
+			knownIssues,
+			today,
+			wantsMore,
+		};
 		const shared: Shared = { ...context, request, done: settled(store) };
 		for (const source of sources) await runKernel(shared, source);
 		if (request.sweep) for (const job of store.fold.run().jobs) emitter.emit({ type: 'note', text: tellSweep(job) });

@@ -100,8 +100,15 @@ export async function prepareImages(names: readonly string[], { emitter, signal 
 	return images;
 }
 
-/** What is to be on the disks of the suites, made before any kernel is built, so that a tree that does not build is told at once. */
-export async function prepareContents(suites: readonly Suite[], options: Options): Promise<void> {
+/** Host folders whose content the disks of a suite begin with, by the disk's name. */
+type Contents = Provisions['contents'];
+
+/**
+ * What is to be on the disks of the suites, by suite, made before any kernel is built, so that a tree that does not build is told at once. A
+ * suite whose disks begin empty has no entry.
+ */
+export async function prepareContents(suites: readonly Suite[], options: Options): Promise<ReadonlyMap<string, Contents>> {
+	const found = new Map<string, Contents>();
 	const filled = [...new Map(suites.map((suite) => [suite.name, suite])).values()].filter(({ needs }) =>
 		Object.values(needs.disks).some((disk) => disk.packages ?? disk.tree),
 	);
@@ -110,14 +117,12 @@ export async function prepareContents(suites: readonly Suite[], options: Options
 			const contents = await fillDisks(suite, options, progress);
 			for (const [name, disk] of Object.entries(suite.needs.disks))
 				await makeDisk({ ...disk, content: contents[name] }, { cacheDir: folders.cache, signal: options.signal, onProgress: progress });
+			found.set(suite.name, contents);
 		});
+	return found;
 }
 
-async function fillDisks(
-	suite: Suite,
-	{ settings, signal }: Options,
-	onProgress: (detail: string) => void,
-): Promise<Record<string, string>> {
+async function fillDisks(suite: Suite, { settings, signal }: Options, onProgress: (detail: string) => void): Promise<Contents> {
 	const contents: Record<string, string> = {};
 	for (const [name, { packages, tree }] of Object.entries(suite.needs.disks)) {
 		if (packages) contents[name] = (await preparePackages(packages, { cacheDir: folders.cache, signal, onProgress })).root;
@@ -131,11 +136,10 @@ async function fillDisks(
 export async function prepareSuite(
 	suite: Suite,
 	kernel: BuiltKernel,
-	options: Options,
+	contents: Contents,
+	{ emitter, signal }: Pick<Options, 'emitter' | 'signal'>,
 ): Promise<{ provisions: Provisions; objects: KernelObjects }> {
-	const { emitter, signal } = options;
 	return emitter.phase(`suite ${suite.name}`, async (progress) => {
-		const contents = await fillDisks(suite, options, progress);
 		const programs = await Promise.all(
 			programsOf(suite).map(async ({ name, sources }) => ({ name, path: await compileProgram(sources, name, folders.cache, signal) })),
 		);

@@ -30,3 +30,18 @@ test('a fault names a disk or a share that the suite has, and QEMU makes some fo
 	);
 	t.notThrows(() => parseYaml(suiteSchema, suiteOf('{ kind: share-unplugged, share: export }', 'scenario: a.ts'), 'suite.yaml'));
 });
+
+test('a race is not played where time leaps', (t) => {
+	const suite = (clock: string) => `summary: s
+cases:
+  one:
+    summary: s
+    run: [a.sh]
+    clock: ${clock}
+    evidence: [a > 0]
+    race: { actors: { a: { cpu: 1 } }, play: [{ when: a reaches f, hold: a, until: after 5ms }] }
+`;
+	const { message } = t.throws(() => parseYaml(suiteSchema, suite('warp'), 'suite.yaml'), { instanceOf: UserError });
+	t.is(message, 'cases.one.race: a guest whose clock leaps has one CPU, and a race needs two');
+	t.notThrows(() => parseYaml(suiteSchema, suite('real'), 'suite.yaml'));
+});

@@ -109,7 +109,7 @@ export const suiteSchema = suiteShape.superRefine(({ cases, xfstests, cmdline, c
 		if ((packages ?? tree) !== undefined && (fs !== 'ext4' || (packages && tree)))
 			context.addIssue({ code: 'custom', message: 'one thing can be put on a disk, and on ext4', path: ['needs', 'disks', diskName] });
 	const mostSeconds = watchdogSeconds(cmdline);
-	for (const [caseName, { race, faults, scenario }] of Object.entries(cases ?? {})) {
+	for (const [caseName, { race, faults, scenario, clock }] of Object.entries(cases ?? {})) {
 		for (const [faultName, fault] of Object.entries(faults)) {
 			const at = ['cases', caseName, 'faults', faultName];
 			if ('disk' in fault && !Object.hasOwn(needs.disks, fault.disk))
@@ -120,6 +120,8 @@ export const suiteSchema = suiteShape.superRefine(({ cases, xfstests, cmdline, c
 				context.addIssue({ code: 'custom', message: `${fault.kind} is made by QEMU: only a scenario can arm it`, path: [...at, 'kind'] });
 		}
 		const path = ['cases', caseName, 'race'];
+		if (race && clock === 'warp')
+			context.addIssue({ code: 'custom', message: 'a guest whose clock leaps has one CPU, and a race needs two', path });
 		for (const [actor, { cpu }] of Object.entries(race?.actors ?? {}))
 			if (cpu !== undefined && cpu >= cpus)
 				context.addIssue({ code: 'custom', message: `CPU ${cpu} of ${cpus}: the first is 0`, path: [...path, 'actors', actor, 'cpu'] });

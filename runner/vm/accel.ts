@@ -8,7 +8,7 @@ import { DeadlineError, withDeadline } from '../util/deadline.ts';
 import { UserError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { writeWhole } from '../util/files.ts';
-import { startQemu } from './machine.ts';
+import { startQemu } from './launch.ts';
 import type { Accel } from './machine-spec.ts';
 import { makePrivateDir } from './private-dir.ts';
 import { probeDevice, probeExitCode, probeGuest } from './probe-guest.ts';

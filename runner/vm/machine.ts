@@ -1,75 +1,21 @@
-/** A live QEMU with its channels: the only place that starts one. */
+/** A live QEMU with its channels, and what is done with it. */
 
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { DeadlineError, withDeadline } from '../util/deadline.ts';
-import { InfraError, KernelError } from '../util/errors.ts';
-import { start } from '../util/exec.ts';
-import { Scope } from '../util/scope.ts';
-import { Agent, type GuestExec, type GuestResult } from './agent.ts';
-import { Channel } from './channel.ts';
-import { Console } from './console.ts';
-import { encodeRenewal } from './frames.ts';
+import { withDeadline } from '../util/deadline.ts';
+import { InfraError } from '../util/errors.ts';
+import type { Scope } from '../util/scope.ts';
+import type { Agent, GuestExec, GuestResult } from './agent.ts';
+import type { Channel } from './channel.ts';
+import type { Console } from './console.ts';
 import { GdbStub } from './gdb-stub.ts';
-import { writeKernelStub } from './kernel-stub.ts';
-import { explainExit, GuestEnded, type MachineExit } from './machine-exit.ts';
+import { comeUp, isGuests, launch, type MachineOptions, ninepTrace, type Parts, recordTo, socketMs } from './launch.ts';
+import { GuestEnded, type MachineExit } from './machine-exit.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { countNinepReads, type NinepReads } from './ninep-reads.ts';
-import { makePrivateDir } from './private-dir.ts';
-import { formatQemuLine, type QemuFiles, qemu, qemuArgs, socketPaths } from './qemu-args.ts';
-import { followQemu, type QemuProcess } from './qemu-process.ts';
-import { Qmp } from './qmp.ts';
-import { restoreSnapshot, type Snapshot } from './snapshot.ts';
+import type { Qmp } from './qmp.ts';
 import { connectSocket } from './socket.ts';
-import { serveVirtiofs } from './virtiofsd.ts';
-
-export interface MachineOptions {
-	/** Gets qemu.args, console.log, ktap.txt, trace.txt (until `record` sends these elsewhere) and 9p-trace.log. */
-	readonly dir: string;
-	readonly signal?: AbortSignal | undefined;
-	/** Of chooseAccel. Default 1. */
-	readonly timeoutScale?: number;
-	/** Until the agent says hello; scaled. The default 40 s is five times a KASAN boot under KVM with room for a loaded host. */
-	readonly bootTimeoutMs?: number;
-	/** The guest's memory is this file: what a template is made of. It is new, or with `template` a copy of that one's. */
-	readonly ramFile?: string;
-	/** Instead of a boot, go on from here, copy-on-write unless `ramFile` is given; disks and shares are those of the spec. */
-	readonly template?: Snapshot | undefined;
-	/** Sees every byte of the console, from the first. */
-	readonly onConsole?: (chunk: Buffer) => void;
-}
-
-/** Starts QEMU; its pid is the child's own, and it dies with us. */
-export function startQemu(args: readonly string[]): ReturnType<typeof start> {
-	return start(qemu, args);
-}
-
-/** QEMU makes its sockets before it does anything else; a loaded host may need a while to load it. */
-const socketMs = 20_000;
-
-/** A clone answers after 0.3 s under TCG; scaled, with room for a loaded host. */
-const restoreMs = 10_000;
-
-/** The channels of a machine that QEMU has opened. */
-interface Parts {
-	readonly scope: Scope;
-	readonly qmp: Qmp;
-	readonly agent: Agent;
-	readonly console: Console;
-	readonly results: Channel;
-	readonly trace: Channel;
-	readonly ssh: Socket;
-	readonly exited: Promise<MachineExit>;
-	readonly pid: number;
-	readonly kill: () => Promise<void>;
-	readonly dir: string;
-	readonly timeoutScale: number;
-	/** The folder of the sockets. */
-	readonly sockets: string;
-}
 
 export class Machine implements AsyncDisposable {
 	readonly qmp: Qmp;
@@ -200,119 +146,3 @@ export class Machine implements AsyncDisposable {
 
 /** For programs of the runner's own in the guest. */
 export const guestEnv = { PATH: '/crucible/bin:/usr/sbin:/usr/bin:/sbin:/bin' } as const;
-
-/** Whether the guest itself brought the end about. */
-function isGuests(exit: MachineExit): boolean {
-	return exit.reason === 'panic' || exit.reason === 'reset' || exit.reason === 'poweroff';
-}
-
-/** Lets the CPUs run and waits for the agent. */
-async function comeUp(parts: Parts, options: MachineOptions): Promise<void> {
-	const { signal, timeoutScale = 1, bootTimeoutMs = 40_000, template } = options;
-	const { agent, console, exited, qmp } = parts;
-	const hello = once(agent, 'hello').then(() => undefined);
-	// Lost with QEMU: its end tells more.
-	const lost = once(agent, 'closed').then(([error]) => withDeadline(exited, 5_000, 'the end of QEMU').catch(() => Promise.reject(error)));
-	for (const promise of [hello, lost]) promise.catch(() => {});
-	await qmp.execute('cont', {}, { signal });
-	const ms = (template ? restoreMs : bootTimeoutMs) * timeoutScale;
-	const exit = await withDeadline(Promise.race([hello, lost, exited]), ms, 'the guest agent', signal).catch((error: Error) => {
-		if (error instanceof DeadlineError) throw notUp(error.message);
-		throw error;
-	});
-	if (exit && !isGuests(exit)) throw new InfraError([exit.detail, ...exit.stderr].join('\n'));
-	if (exit) throw notUp(exit.detail);
-
-	function notUp(why: string): Error {
-		if (template) return new InfraError([`a clone does not go on: ${why}`, ...console.tail(10)].join('\n'));
-		return new KernelError('boot', `the kernel does not come up: ${why}`, console.tail(40));
-	}
-}
-
-function ninepTrace(dir: string): string {
-	return join(dir, '9p-trace.log');
-}
-
-/** Starts QEMU with its CPUs stopped and connects everything; when that fails, says what QEMU said. */
-async function launch(spec: MachineSpec, options: MachineOptions): Promise<Parts> {
-	const { dir } = options;
-	const scope = new Scope();
-	try {
-		await mkdir(dir, { recursive: true });
-		const { path: sockets } = scope.use(await makePrivateDir());
-		const stub = join(sockets, 'kernel');
-		const hasStub = options.template !== undefined && (await writeKernelStub(spec.kernel, stub));
-		const booted = hasStub ? { ...spec, kernel: stub, initrd: stub } : spec;
-		const args = qemuArgs(booted, { sockets, ...(spec.shares?.length && { ninepTrace: ninepTrace(dir) }), ...ramOf(options) });
-		for (const { tag, path, kind } of spec.shares ?? [])
-			if (kind === 'virtiofs') await serveVirtiofs(path, socketPaths(sockets).virtiofs(tag), scope, options.signal);
-		await writeFile(join(dir, 'qemu.args'), `${formatQemuLine(args)}\n`);
-		// -S: nothing the guest says comes before somebody listens.
-		const process = followQemu(startQemu(['-S', ...args, ...(options.template ? ['-incoming', 'defer'] : [])]));
-		scope.defer(() => process.kill());
-		return await connectChannels(scope, process, sockets, options).catch(async (error: unknown) => {
-			if (!(error instanceof InfraError)) throw error;
-			throw (await process.whyEnded()) ?? error;
-		});
-	} catch (error) {
-		await scope[Symbol.asyncDispose]();
-		throw error;
-	}
-}
-
-function ramOf({ ramFile, template }: MachineOptions): Pick<QemuFiles, 'ram'> {
-	if (ramFile !== undefined) return { ram: { path: ramFile, isShared: true } };
-	return template ? { ram: { path: template.ram, isShared: false } } : {};
-}
-
-async function connectChannels(scope: Scope, process: QemuProcess, sockets: string, options: MachineOptions): Promise<Parts> {
-	const { dir, signal, template, timeoutScale = 1 } = options;
-	const paths = socketPaths(sockets);
-	const open = async (path: string) => {
-		const socket = await connectSocket(path, { ms: socketMs, signal, orUntil: process.ended });
-		scope.defer(() => void socket.destroy());
-		// Its reader may not be there yet, and the machine's end is told elsewhere.
-		socket.on('error', () => {});
-		return socket;
-	};
-	const console = new Console(await open(paths.console));
-	if (options.onConsole) console.tap(options.onConsole);
-	const results = new Channel(await open(paths.ports['crucible.results']));
-	const trace = new Channel(await open(paths.ports['crucible.trace']));
-	await recordTo(dir, { console, results, trace });
-	const ssh = await open(paths.ports['crucible.ssh']);
-	ssh.pause();
-	const agentPort = await open(paths.ports['crucible.agent']);
-	const qmp = await Qmp.connect(await open(paths.qmp), signal);
-	scope.defer(() => qmp[Symbol.dispose]());
-	if (template) await restoreSnapshot(qmp, template, signal);
-	const agent = new Agent(agentPort, template && encodeRenewal(Date.now(), randomBytes(32)));
-	scope.defer(() => agent.close('the machine was closed'));
-
-	let shutdown: string | undefined;
-	let isOurs = false;
-	qmp.on('event', ({ event, data }) => {
-		if (event === 'SHUTDOWN') shutdown = String(data.reason);
-		// The port is open while the agent lives.
-		if (event === 'VSERPORT_CHANGE' && data.id === 'agent' && data.open === false) agent.close('it ended, or closed its port');
-	});
-	const exited = process.ended.then(async (end) => {
-		await Promise.all([console.ended, results.ended, trace.ended]);
-		agent.close('QEMU ended');
-		return explainExit({ ...end, stderr: process.lastWords, shutdown, panic: console.panic, isOurs });
-	});
-	// Runs first: files are whole only when QEMU is gone and its last bytes are read.
-	scope.defer(async () => {
-		isOurs = true;
-		await qmp.execute('quit', {}, { ms: 3_000 }).catch(() => {});
-		await withDeadline(exited, 5_000, 'the end of QEMU').catch(() => process.kill());
-		await exited;
-	});
-	return { scope, qmp, agent, console, results, trace, ssh, exited, pid: process.pid, kill: process.kill, dir, timeoutScale, sockets };
-}
-
-async function recordTo(dir: string, channels: Pick<Parts, 'console' | 'results' | 'trace'>): Promise<void> {
-	await channels.console.to(join(dir, 'console.log'));
-	await channels.results.to(join(dir, 'ktap.txt'));
-	await channels.trace.to(join(dir, 'trace.txt'));
-}

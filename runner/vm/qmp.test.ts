@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
-import { startQemu } from './machine.ts';
+import { startQemu } from './launch.ts';
 import { makePrivateDir, type PrivateDir } from './private-dir.ts';
 import { Qmp, QmpError } from './qmp.ts';
 import { connectSocket } from './socket.ts';

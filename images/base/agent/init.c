@@ -135,6 +135,8 @@ void begin_guest(void)
 	silence();
 	raise_loopback();
 	agent = fork();
+	if (agent < 0)
+		say("<2>crucible-init: there is no process for the agent\n");
 	if (agent)
 		reap_for_ever(agent, &child_signal);
 }
