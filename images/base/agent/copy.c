@@ -42,16 +42,19 @@ static int copy(void)
 	}
 }
 
-static void interrupt(int number)
+/* The file while it is not whole. */
+static char aside[4096];
+
+/* It ends whatever this child is at: a flag for copy() to see could be set just before a read that waits for ever. */
+static void give_up(int number)
 {
 	(void)number;
+	unlink(aside);
+	_exit(EINTR);
 }
 
 static int save(char *path, mode_t mode)
 {
-	/* Without SA_RESTART, SIGTERM ends the read and leaves time to remove the half file. */
-	struct sigaction stop = { .sa_handler = interrupt };
-	char aside[4096];
 	char *base = strrchr(path, '/');
 	int fd, error;
 
@@ -59,7 +62,7 @@ static int save(char *path, mode_t mode)
 		return EISDIR;
 	if (snprintf(aside, sizeof(aside), "%.*s/.aside-%d-%s", (int)(base - path), path, getpid(), base + 1) >= (int)sizeof(aside))
 		return ENAMETOOLONG;
-	sigaction(SIGTERM, &stop, NULL);
+	signal(SIGTERM, give_up);
 	make_parents(path);
 	fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0 || dup2(fd, 1) < 0)
