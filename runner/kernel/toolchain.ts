@@ -96,8 +96,9 @@ function fixedEnvironment(env: Environment): Environment {
 		KBUILD_BUILD_USER: 'crucible',
 		KBUILD_BUILD_HOST: 'crucible',
 		KBUILD_BUILD_VERSION: '1',
-		// Objects of another build folder serve too, and a miss need not run the preprocessor first.
-		CCACHE_NOHASHDIR: '1',
+		// A miss need not run the preprocessor first.
 		CCACHE_DEPEND: '1',
+		// Debug lines name the build folder: with objects of another one in it, a kernel would differ from itself built anew.
+		CCACHE_NOHASHDIR: undefined,
 	};
 }
