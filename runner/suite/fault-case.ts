@@ -30,7 +30,11 @@ export function createFaults(run: CaseRun, guest: ScenarioContext['guest'], evid
 		const fault = given === undefined ? run.entry.faults[name] : parseFault(given);
 		if (!fault) throw new UserError(`the case ${run.entry.name} declares no fault "${name}"`);
 		if (given !== undefined && !optional) claims.push(...claimsOf({ [name]: fault }));
-		const made = isHostFault(fault) ? await armMachine(run.machine.qmp, fault) : await armGuest(guest, name, fault);
+		const isHost = isHostFault(fault);
+		const made = isHost ? await armMachine(run.machine.qmp, fault) : await armGuest(guest, name, fault);
+		// As fault.sh does for those of the guest.
+		const mark = (what: string) => (isHost ? run.machine.mark(`fault ${name} (${fault.kind}) ${what}`) : Promise.resolve());
+		await mark('armed');
 		const one: ArmedFault = {
 			async fired() {
 				const count = await made.fired();
@@ -41,6 +45,7 @@ export function createFaults(run: CaseRun, guest: ScenarioContext['guest'], evid
 				armed.delete(name);
 				const count = await made.disarm();
 				evidence(firedName(name), count);
+				await mark(`disarmed, fired ${count}`);
 				return count;
 			},
 		};

@@ -35,6 +35,11 @@ faults_needed() {
 	done
 }
 
+# fault_mark WORD...: into the kernel's log, so that the console and the report's timeline have it beside what the kernel says.
+fault_mark() {
+	echo "<1>crucible: fault $fault_name ($fault_kind) $*" >/dev/kmsg
+}
+
 # fault_arm NAME: until fault_disarm, or the end of the case.
 fault_arm() {
 	fault_load "$1" || return
@@ -42,6 +47,7 @@ fault_arm() {
 	"${fault_kind}_count" 2>/dev/null >"$fault_dir/base" || echo 0 >"$fault_dir/base"
 	"${fault_kind}_arm" || return
 	: >"$fault_dir/armed"
+	fault_mark armed
 	[ -z "${ktap_number:-}" ] || at_exit "fault_disarm $1"
 }
 
@@ -67,5 +73,6 @@ fault_disarm() {
 	fault_fired "$1" >"$fault_dir/fired"
 	rm "$fault_dir/armed"
 	"${fault_kind}_disarm" || return
+	fault_mark "disarmed, fired $(cat "$fault_dir/fired")"
 	[ -z "${ktap_number:-}" ] || evidence "fault_$(echo "$1" | tr - _)_fired" "$(cat "$fault_dir/fired")"
 }

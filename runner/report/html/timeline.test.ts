@@ -37,6 +37,28 @@ test('reports, holds, trace and console of an attempt stand on the clock of the 
 	t.is(timeline?.lanes.at(-1)?.marks[0]?.[3], 'EXT4-fs (vda): mounted');
 });
 
+test('a fault lasts from where it was armed to where it was disarmed, or to the end', (t) => {
+	const timeline = attemptTimeline(
+		{ ...attempt, splats: [], race: { steps: [] } },
+		{
+			console: [
+				'[    5.0] crucible: fault stall (disk_slow) armed',
+				'[    5.5] crucible: fault cut (net_cut) armed',
+				'[    6.0] crucible: fault stall (disk_slow) disarmed, fired 3',
+				'[    7.0] the end',
+			].join('\r\n'),
+			trace: '',
+		},
+	);
+	t.deepEqual(
+		timeline?.lanes.filter(({ name }) => name !== 'console').map(({ name, marks }) => [name, ...marks.map((mark) => mark.join(' '))]),
+		[
+			['faults', '5 6 ERROR stall (disk-slow), fired 3'],
+			['', '5.5 7 ERROR cut (net-cut), never disarmed'],
+		],
+	);
+});
+
 test('attempts that ran side by side get lanes of their own; a run of before, without times, has no timeline', (t) => {
 	const run = canonicalRun();
 	t.is(

@@ -25,6 +25,8 @@ const most = { lines: 1500, chars: 160, lanes: 16 } as const;
 
 // "[    5.634640][   T77] EXT4-fs (vda): mounted filesystem"
 const consoleLine = /^(?:<\d+>)?\[ *(\d+\.\d+)\](?:\[[^\]]*\])? ?(.*)$/;
+// "crucible: fault stall (disk_slow) armed", "crucible: fault stall (disk_slow) disarmed, fired 3": fault.sh and fault-case.ts mark them so
+const faultLine = /^crucible: fault (\S+) \((\S+)\) (armed|disarmed)(?:, fired (\d+))?/;
 // "        protocol-90      [000] .....     5.545513: fscache_cache: C=00000001 GET acq   r=2"
 const traceLine = /^ *(.{1,64}?-\d+) +(?:\( *[\d-]+\) +)?\[(\d{3,4})\] +(?:\S+ +)?(\d+\.\d+): (.*)$/;
 
@@ -59,7 +61,7 @@ export function runTimeline(run: Run, hrefOf: (job: string, name: string) => str
 	};
 }
 
-/** An attempt on the clock of its guest: kernel reports, holds, trace events, console. Nothing when none of them has a time. */
+/** An attempt on the clock of its guest: kernel reports, holds, faults, trace events, console. Nothing when none of them has a time. */
 export function attemptTimeline(attempt: Attempt, { console, trace }: AttemptTexts): Timeline | undefined {
 	const splats = attempt.splats.flatMap(({ guestTime, isFailure, title }): Mark[] =>
 		guestTime === undefined ? [] : [[guestTime, guestTime, isFailure ? 'FAIL' : 'INCONCLUSIVE', short(title)]],
@@ -82,12 +84,13 @@ export function attemptTimeline(attempt: Attempt, { console, trace }: AttemptTex
 		return at === undefined ? [] : [[Number(at), Number(at), 'dim', short(what)]];
 	});
 	const cpus = [...new Set(events.map(({ cpu }) => cpu))].sort();
-	const faults = events.filter(({ mark }) => mark[2] === 'ERROR').map(({ mark }) => mark);
+	const errors = events.filter(({ mark }) => mark[2] === 'ERROR').map(({ mark }) => mark);
 	const lanes = [
 		{ name: 'reports', marks: splats },
 		{ name: 'holds', marks: steps.filter(({ isHold }) => isHold).map(({ mark }) => mark) },
 		{ name: 'steps', marks: steps.filter(({ isHold }) => !isHold).map(({ mark }) => mark) },
-		{ name: 'errors', marks: faults },
+		...packed(faultsOf(lines)).map((marks, at) => ({ name: at === 0 ? 'faults' : '', marks })),
+		{ name: 'errors', marks: errors },
 		...cpus.map((cpu) => ({
 			name: `trace CPU ${Number(cpu)}`,
 			marks: events
@@ -98,6 +101,23 @@ export function attemptTimeline(attempt: Attempt, { console, trace }: AttemptTex
 		{ name: 'console', marks: lines.slice(-most.lines) },
 	].filter(({ marks }) => marks.length > 0);
 	return lanes.length === 0 ? undefined : { clock: 'seconds of guest time', lanes };
+}
+
+/** From where a fault was armed to where it was disarmed; one that never was lasts to the end of the console. */
+function faultsOf(console: readonly Mark[]): Mark[] {
+	const armed = new Map<string, number>();
+	const mark = (name: string, from: number, to: number, how: string): Mark => [from, to, 'ERROR', short(`${name}${how}`)];
+	const ended = console.flatMap(([at, , , text]): Mark[] => {
+		const [, name = '', kind = '', what, fired] = faultLine.exec(text) ?? [];
+		const full = `${name} (${kind.replaceAll('_', '-')})`;
+		const from = armed.get(full);
+		if (what === 'armed') armed.set(full, at);
+		if (what !== 'disarmed' || from === undefined) return [];
+		armed.delete(full);
+		return [mark(full, from, at, `, fired ${fired ?? '?'}`)];
+	});
+	const last = console.at(-1)?.[1] ?? 0;
+	return [...ended, ...[...armed].map(([name, from]) => mark(name, from, last, ', never disarmed'))];
 }
 
 /** Events in which the kernel itself says that something failed: `cachefiles_io_error`, `cachefiles_vfs_error`, `netfs_failure`. */
