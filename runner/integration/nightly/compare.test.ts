@@ -1,0 +1,39 @@
+/** Comparisons on real kernels: a failure that comes now and then is found, and two sides that are the same kernel are called so. */
+
+import test from 'ava';
+import type { Comparison } from '../../model/comparison.ts';
+import { crucible } from '../crucible.ts';
+import { freshPatch } from '../fresh-patch.ts';
+
+async function compare(...args: string[]): Promise<{ comparison: Comparison; exitCode: number | undefined; stderr: string }> {
+	const { stdout, stderr, exitCode } = await crucible(['compare', '--json', ...args]);
+	if (stdout === '') throw new Error(`crucible compare ${args.join(' ')} exited with ${exitCode}:\n${stderr}`);
+	return { comparison: JSON.parse(stdout) as Comparison, exitCode, stderr };
+}
+
+test.serial('a patch that makes a case fail three times in ten is called a regression', async (t) => {
+	const check = '\tif (!capable(CAP_SYS_ADMIN))\n\t\treturn -EPERM;\n';
+	const flake = '\tif (get_random_u32() % 10 < 3)\n\t\treturn -EIO;\n';
+	const patch = await freshPatch(t, 'flake', 'fs/cachefiles/daemon.c', (text) => {
+		if (!text.includes(check)) throw new Error('daemon.c has changed');
+		return text.replace('#include <linux/module.h>\n', '#include <linux/module.h>\n#include <linux/random.h>\n').replace(check, check + flake);
+	});
+	// With 40 rounds chance hides a rate of 30 % once in 70 tries (binomial, fewer than six failures).
+	const { comparison, exitCode, stderr } = await compare('erofs-ondemand/partial', '--patch', patch, '--times', '40');
+	t.is(exitCode, 1, stderr);
+	t.is(comparison.verdict, 'regression');
+	const [change] = comparison.changes;
+	t.is(change?.kind, 'broken', stderr);
+	t.log(`${change?.head.failed} of ${change?.head.votes} fail, p = ${change?.p}`);
+});
+
+test.serial('the same kernel on both sides is no regression', async (t) => {
+	const { comparison, exitCode, stderr } = await compare('--base', 'debian:6.12', '--head', 'debian:6.12', '--tag', 'smoke', '--times', '20');
+	t.is(exitCode, 0, stderr);
+	t.is(comparison.verdict, 'no regression');
+	t.deepEqual(
+		comparison.changes.filter(({ kind }) => kind === 'broken' || kind === 'fixed'),
+		[],
+		stderr,
+	);
+});
