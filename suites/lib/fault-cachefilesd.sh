@@ -9,9 +9,13 @@ cachefilesd_lacks() {
 }
 cachefilesd_arm() {
 	: >"$fault_dir/said"
-	cue "$(pidof cachefilesd)" "$fault_when-$fault_step" "$fault_nth" "$fault_action" >"$fault_dir/said" 2>&1 </dev/null &
+	cue "$(cat /run/cachefilesd.pid)" "$fault_when-$fault_step" "$fault_nth" "$fault_action" >"$fault_dir/said" 2>&1 </dev/null &
 	echo $! >"$fault_dir/cue"
-	wait_until 10 'cue to be ready' grep -q . "$fault_dir/said" && grep -q '^ready' "$fault_dir/said"
+	wait_until 10 'cue to be ready' grep -q . "$fault_dir/said"
+	grep -q '^ready' "$fault_dir/said" || {
+		sed 's/^/# cue: /' "$fault_dir/said"
+		return 1
+	}
 }
 cachefilesd_count() {
 	awk '$1 == "done" { done++ } END { print done + 0 }' "$fault_dir/said" 2>/dev/null
@@ -22,5 +26,5 @@ cachefilesd_disarm() {
 	kill -TERM "$cachefilesd_cue" 2>/dev/null
 	wait_until 5 'cue to end' has_ended "$cachefilesd_cue" || kill -KILL "$cachefilesd_cue"
 	wait "$cachefilesd_cue" 2>/dev/null
-	[ "$fault_action" != stop ] || kill -CONT "$(pidof cachefilesd)"
+	[ "$fault_action" != stop ] || kill -CONT "$(cat /run/cachefilesd.pid)"
 }

@@ -6,10 +6,17 @@
 faults_needed
 plan 6
 begin
+# cachefilesd looked for what it could cull when it began, found nothing, and looks again only when five files were released.
+client_mount none
+for each in 1 2 3; do
+	seeded "$((CRUCIBLE_SEED + each))" 4096 >$mountpoint/small-$each
+done
+server_hash=$(sha256_all $mountpoint)
+client_umount
 client_mount fscache
 read_all cold
 client_umount
-check 'the files are in the cache' [ "$(cache_file_count)" -eq 3 ]
+check 'the files are in the cache' [ "$(cache_file_count)" -eq 6 ]
 client_mount none
 seeded "$((CRUCIBLE_SEED + 1))" 4096 >$mountpoint/new
 server_hash=$(sha256_all $mountpoint)
