@@ -10,8 +10,8 @@ volumes_are() {
 	[ "$(fscache_rows volumes)" -eq "$1" ]
 }
 
-plan 7
 cifs_begin
+plan 7
 mkdir $second
 at_exit "rmdir $second"
 at_exit "cifs_umount $second"

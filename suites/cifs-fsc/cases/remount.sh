@@ -4,8 +4,8 @@
 # any others. Known bug 70 (c6f62f81b488) kept a reference to each of them.
 . "$CRUCIBLE_LIB/cifs.sh"
 
-plan 6
 cifs_begin
+plan 6
 
 cifs_mount fsc
 measure cold sha256_all "$cifs_mountpoint"

@@ -3,8 +3,8 @@
 # A file changes on the server while nobody has the share mounted: its cache file is not served any more, those of the others are.
 . "$CRUCIBLE_LIB/cifs.sh"
 
-plan 5
 cifs_begin
+plan 5
 
 cifs_mount fsc
 measure cold sha256_all "$cifs_mountpoint"

@@ -3,8 +3,8 @@
 # The control: the same steps on a mount without fsc. Every byte comes from the server twice and the cache is not touched.
 . "$CRUCIBLE_LIB/cifs.sh"
 
-plan 4
 cifs_begin
+plan 4
 
 cifs_mount
 measure cold sha256_all "$cifs_mountpoint"

@@ -3,8 +3,8 @@
 # A cached file is written through the mount; server, client and cache agree on the new content, under the mount and after it.
 . "$CRUCIBLE_LIB/cifs.sh"
 
-plan 5
 cifs_begin
+plan 5
 
 cifs_mount fsc
 measure cold sha256_all "$cifs_mountpoint"
