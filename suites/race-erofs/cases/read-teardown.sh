@@ -9,19 +9,20 @@
 . "$CRUCIBLE_LIB/failover.sh"
 . "$CRUCIBLE_LIB/race.sh"
 . "${0%/*}/fd-holder.sh"
+. "${0%/*}/image.sh"
 
 plan 9
 ondemand_disk "$CRUCIBLE_DISK_CACHE"
-blob_pack one 65536
+image_pack one 65536
 must 'the daemon binds the cache' ondemand_start
 actor_is daemon "$ondemand_pid"
-must 'the image mounts' blob_mount one
+must 'the image mounts' image_mount one
 ondemand_ctl order 'before-take hold' >/dev/null
 reader_start one
 must 'the daemon is told of a READ, and leaves it' ondemand_wait held 1
 must 'another process has the anonymous fds' holder_start closer
 # No object is open to the daemon, then: to drop one asks nothing of it.
-must 'the daemon closes its own' eval 'ondemand_ctl close-fd one.erofs && ondemand_ctl close-fd one.blob' >/dev/null
+must 'the daemon closes its own' ondemand_ctl close-fd one.erofs >/dev/null
 # While a CPU is held, an unmount would wait for a grace period of RCU. This one is over when the reader ends.
 must 'the mount is left to its reader' umount -l one
 kthreads_aside

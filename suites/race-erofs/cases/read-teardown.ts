@@ -4,8 +4,7 @@ import { memoryAccess } from '../../../runner/race/calls.ts';
 import { scenario } from '../../../runner/suite/scenario.ts';
 
 const actors = { daemon: { cpu: 1, task: 'ondemandd' }, closer: { cpu: 2, task: 'fdhold' }, worker: { cpu: 3, task: 'kworker/u*' } };
-/** The image and its blob each have an object. */
-const dropped = 'worker leaves cachefiles_withdraw_cookie, 2nd time';
+const dropped = 'worker leaves cachefiles_withdraw_cookie';
 
 export default scenario(async (t) => {
 	const calls = await t.race.calls('cachefiles_ondemand_daemon_read', { accesses: true });

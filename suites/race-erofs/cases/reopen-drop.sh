@@ -7,18 +7,17 @@
 . "$CRUCIBLE_LIB/ondemand.sh"
 . "$CRUCIBLE_LIB/failover.sh"
 . "$CRUCIBLE_LIB/race.sh"
+. "${0%/*}/image.sh"
 
 plan 7
 ondemand_disk "$CRUCIBLE_DISK_CACHE"
-blob_pack one 65536
+image_pack one 65536
 must 'the daemon binds the cache' ondemand_start
-must 'the image mounts' blob_mount one
-ondemand_ctl close-fd one.blob >/dev/null
+must 'the image mounts' image_mount one
+ondemand_ctl close-fd one.erofs >/dev/null
 ondemand_ctl order 'before-take hold' >/dev/null
 reader_start one
 must 'the daemon is told of a READ, and leaves it' ondemand_wait held 1
-# To drop the image itself, which is an object too, is to ask nothing of the daemon.
-ondemand_ctl close-fd one.erofs >/dev/null
 # While a CPU is held, an unmount would wait for a grace period of RCU. This one is over when the reader ends.
 must 'the mount is left to its reader' umount -l one
 kthreads_aside

@@ -1,6 +1,6 @@
 /**
- * The race of reopen-drop.sh: the worker that is to open an object again is held until the other worker waits for it, or has dropped both
- * objects of the image without that. Which of its idle workers the kernel takes, and where that one last ran, is not for us to say: where
+ * The race of reopen-drop.sh: the worker that is to open an object again is held until the other worker waits for it, or has dropped the
+ * object of the image without that. Which of its idle workers the kernel takes, and where that one last ran, is not for us to say: where
  * it is the CPU that is held, the play cannot happen, and another is made.
  */
 
@@ -14,7 +14,7 @@ const actors = {
 	opener: { task: 'kworker/u*' },
 	dropper: { task: 'kworker/u*' },
 };
-const until = ['dropper reaches wait_for_completion', 'dropper leaves cachefiles_withdraw_cookie, 2nd time'];
+const until = ['dropper reaches wait_for_completion', 'dropper leaves cachefiles_withdraw_cookie'];
 
 export default scenario(async (t) => {
 	let reached = 0;
