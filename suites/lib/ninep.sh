@@ -89,9 +89,15 @@ ninep_unmount() {
 	unmount "${1:-$ninep_mountpoint}" && { [ ! -e /proc/fs/fscache/cookies ] || wait_until 10 'the cookies to be given back' cookies_are_gone; }
 }
 
-# ninep_modes: the cache modes that this kernel knows. readahead came with the rework that also gave 9p a splice_read of its own.
+# ninep_is_reworked: the kernel has the cache modes of 6.4 and later: `readahead` is one, a file's pages are written back when it is closed, in
+# every mode, and `mmap` reads through the page cache. The rework also gave 9p a splice_read of its own.
+ninep_is_reworked() {
+	grep -q ' v9fs_file_splice_read' /proc/kallsyms
+}
+
+# ninep_modes: the cache modes that this kernel knows.
 ninep_modes() {
-	if grep -q ' v9fs_file_splice_read' /proc/kallsyms; then
+	if ninep_is_reworked; then
 		echo none readahead mmap loose fscache
 	else
 		echo none mmap loose fscache

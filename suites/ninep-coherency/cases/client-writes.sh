@@ -10,6 +10,13 @@ same() {
 	cmp -s "$ninep_export/$1" "$2"
 }
 
+# written_back MODE: `loose` and `fscache` promise no more than that it will be there; before 6.4 close leaves it to writeback.
+written_back() {
+	case $1 in
+	loose | fscache) ninep_is_reworked || sync ;;
+	esac
+}
+
 modes=$(ninep_modes)
 plan $((1 + 5 * $(echo $modes | wc -w)))
 check 'the server is there' "$1_start"
@@ -33,8 +40,10 @@ for mode in $modes; do
 	esac
 	fdio 3 write 0 <two
 	exec 3<&-
+	written_back "$mode"
 	check "$mode: it is there when close returns" same "$mode" two
 	cat one >>"$ninep_mountpoint/$mode"
+	written_back "$mode"
 	check "$mode: what is appended is, too" same "$mode" three
 	truncate -s 100 "$ninep_mountpoint/$mode"
 	check "$mode: what is cut off is not" [ "$(stat -c %s "$ninep_export/$mode")" = 100 ]

@@ -33,9 +33,10 @@ for mode in $modes; do
 	writes=$((writes + $(ninep_traced WRITE) - before))
 	check "$mode: the server has it" [ "$(server_content)" = "$expected" ]
 	ninep_mount "$mode"
-	before=$(ninep_traced READ)
+	before=$(($(ninep_traced READ) + $(cache_reads)))
 	check "$mode: it is read after a remount" [ "$(sha256_all "$ninep_mountpoint")" = "$expected" ]
-	evidence "reads_$mode" $(($(ninep_traced READ) - before))
+	# Of the server, and of the cache, which 6.1 has for `loose`, too.
+	evidence "reads_$mode" $(($(ninep_traced READ) + $(cache_reads) - before))
 	ninep_unmount
 done
 evidence writes "$writes"
