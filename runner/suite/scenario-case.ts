@@ -85,6 +85,7 @@ async function contextOf(run: CaseRun, env: Readonly<Record<string, string>>, pa
 		seed: run.seed,
 		signal,
 		ok: log.ok,
+		okKnown: log.okKnown,
 		evidence: log.evidence,
 		note,
 		skip(reason) {

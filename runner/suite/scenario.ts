@@ -41,6 +41,8 @@ export interface ScenarioContext {
 	readonly signal: AbortSignal;
 	/** An assertion; a false one fails the case, which goes on. Returns the condition. */
 	readonly ok: (condition: boolean, name: string, detail?: string) => boolean;
+	/** The same; a false one is what suites/known-issues/<issue>.txt explains, and fails nothing. */
+	readonly okKnown: (issue: string, condition: boolean, name: string) => boolean;
 	readonly evidence: (name: string, value: string | number) => void;
 	/** A line for the case's agent.log. */
 	readonly note: (text: string) => void;
@@ -103,6 +105,7 @@ export function createLog(): {
 	readonly assertions: Assertion[];
 	readonly measured: Record<string, string>;
 	readonly ok: ScenarioContext['ok'];
+	readonly okKnown: ScenarioContext['okKnown'];
 	readonly evidence: ScenarioContext['evidence'];
 } {
 	const assertions: Assertion[] = [];
@@ -112,6 +115,10 @@ export function createLog(): {
 		measured,
 		ok(condition, name, detail) {
 			assertions.push({ name, status: condition ? 'PASS' : 'FAIL', ...(detail !== undefined && { detail }) });
+			return condition;
+		},
+		okKnown(issue, condition, name) {
+			assertions.push(condition ? { name, status: 'PASS' } : { name, status: 'TODO', detail: `known issue ${issue}` });
 			return condition;
 		},
 		evidence(name, value) {

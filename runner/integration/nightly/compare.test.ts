@@ -16,7 +16,9 @@ test.serial('a patch that makes a case fail three times in ten is called a regre
 	const flake = '\tif (get_random_u32() % 10 < 3)\n\t\treturn -EIO;\n';
 	const patch = await freshPatch(t, 'flake', 'fs/cachefiles/daemon.c', (text) => {
 		if (!text.includes(check)) throw new Error('daemon.c has changed');
-		return text.replace('#include <linux/module.h>\n', '#include <linux/module.h>\n#include <linux/random.h>\n').replace(check, check + flake);
+		return text
+			.replace('#include <linux/module.h>\n', '#include <linux/module.h>\n#include <linux/random.h>\n')
+			.replace(check, check + flake);
 	});
 	// With 40 rounds chance hides a rate of 30 % once in 70 tries (binomial, fewer than six failures).
 	const { comparison, exitCode, stderr } = await compare('erofs-ondemand/partial', '--patch', patch, '--times', '40');
@@ -28,7 +30,16 @@ test.serial('a patch that makes a case fail three times in ten is called a regre
 });
 
 test.serial('the same kernel on both sides is no regression', async (t) => {
-	const { comparison, exitCode, stderr } = await compare('--base', 'debian:6.12', '--head', 'debian:6.12', '--tag', 'smoke', '--times', '20');
+	const { comparison, exitCode, stderr } = await compare(
+		'--base',
+		'debian:6.12',
+		'--head',
+		'debian:6.12',
+		'--tag',
+		'smoke',
+		'--times',
+		'20',
+	);
 	t.is(exitCode, 0, stderr);
 	t.is(comparison.verdict, 'no regression');
 	t.deepEqual(
