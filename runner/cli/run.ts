@@ -22,12 +22,15 @@ import { addSettings, collect, settingsOf, wholeNumber } from './flags.ts';
 import { runEach } from './run-each.ts';
 import { selectFor } from './selection.ts';
 import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
+import { strained } from './strained.ts';
 import { addXfstests, type XfstestsFlags, xfstestsOf } from './xfstests.ts';
 
 interface RunFlags extends SeriesFlags, XfstestsFlags {
 	readonly tag?: string[];
 	readonly repeat: number;
 	readonly sweep?: string;
+	readonly chain?: boolean;
+	readonly under?: string;
 	readonly timeout?: number;
 	readonly seed?: number;
 	readonly each?: boolean;
@@ -46,6 +49,11 @@ export function addRun(program: Command, context: CommandContext): void {
 		.option('--each', 'test every commit of the series on its own, by the smoke cases it concerns or those named')
 		.option('--repeat <n>', 'run every case this often', wholeNumber(1), 1)
 		.option('--sweep <functions>', 'move a hold of the cases’ races over every call in [ACTOR@]FUNCTION, or two over every pair: F,G')
+		.option('--chain', 'run the cases named, of one suite, in that order in one guest; only the first one’s own checks count')
+		.option(
+			'--under <fault>',
+			'keep a fault in force that the cases were not written for (memory-pressure,leaveMiB=256); their own checks do not count',
+		)
 		.option('--timeout <s>', 'seconds that replace each case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random; the report names the one used', wholeNumber(0))
 		.option('--fail-fast', 'begin no case after a failure')
@@ -62,8 +70,9 @@ export function addRun(program: Command, context: CommandContext): void {
 				flags.resume === undefined ? undefined : await findRun(checkout.results, flags.resume === true ? 'latest' : flags.resume);
 			if (resumed?.isComplete) throw new UserError(`the run ${resumed.id} is complete`, { hint: './crucible report shows it' });
 			const request = await xfstestsOf(flags, globs);
-			const { suites, why } = await selectFor(globs, flags.tag, patches, { isBrief: flags.each ?? false, request });
+			const { suites: selected, why } = await selectFor(globs, flags.tag, patches, { isBrief: flags.each ?? false, request });
 			if (why !== undefined) process.stderr.write(`crucible: ${why}\n`);
+			const suites = strained(selected, globs, flags);
 			const seed = flags.seed ?? randomInt(2 ** 31);
 			if (flags.each) return runEach({ settings, patches, suites, seed, timeoutS: flags.timeout, isJson: flags.json ?? false }, context);
 			const jobs = planJobs(suites, settings.kernel, settings.config, { repeat: flags.repeat, seed, timeoutS: flags.timeout });

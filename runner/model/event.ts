@@ -1,5 +1,6 @@
 /** Everything that can happen in a run, as it happens: the journal holds these, reporters listen to them, run.json is their fold. */
 
+import type { Recipe } from './recipe.ts';
 import type { Attempt, CaseResult, JobResult, KernelIdentity, PhaseTime, Run, Splat, Status } from './run.ts';
 
 interface Timed {
@@ -59,7 +60,7 @@ export interface PlannedJob {
 	readonly seed?: number;
 	/** The user's xfstests tree that its cases come from. */
 	readonly xfstests?: string;
-	readonly cases: readonly { readonly name: string; readonly summary: string }[];
+	readonly cases: readonly { readonly name: string; readonly summary: string; readonly recipe?: Recipe }[];
 }
 
 export type EventListener = (event: Event) => void;

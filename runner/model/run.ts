@@ -1,6 +1,7 @@
 /** The shapes of a run and everything in it; run.json is one `Run`, and every report is a projection of it. */
 
 import type { RaceRecord } from './race.ts';
+import type { Recipe } from './recipe.ts';
 
 export const statuses = ['PASS', 'FAIL', 'INCONCLUSIVE', 'ERROR', 'MISS', 'SKIP', 'XFAIL'] as const;
 export type Status = (typeof statuses)[number];
@@ -105,6 +106,15 @@ export interface AttemptTimes {
 	readonly restMs: number;
 }
 
+/** One case of a chain, as it ran; what it said and saw is in the attempt, under its name. */
+export interface Link {
+	readonly case: string;
+	readonly status: Status;
+	readonly reason?: string;
+	/** Fingerprints of its reports, in order. */
+	readonly splats: readonly string[];
+}
+
 /** One execution of a case in one machine. */
 export interface Attempt {
 	readonly status: Status;
@@ -124,6 +134,8 @@ export interface Attempt {
 	readonly counters: Readonly<Record<string, readonly [number, number]>>;
 	/** Values the case reported under `# evidence:` or `t.evidence`, by name. */
 	readonly measured: Readonly<Record<string, string>>;
+	/** Of a chain: its cases as far as they ran, in order. */
+	readonly links?: readonly Link[];
 	/** The schedule that was played, and the diagram of it. */
 	readonly race?: RaceRecord;
 	/** Last console lines, kept where the verdict needs them (panic, hang, lost machine). */
@@ -143,6 +155,8 @@ export interface CaseResult {
 	readonly attempts: readonly Attempt[];
 	/** The command that runs this case again, from the top of the checkout. */
 	readonly reproduce: string;
+	/** What that command is given, where it is not the name: an order of a sweep, a chain, a case under a fault. */
+	readonly recipe?: Recipe;
 }
 
 export interface KernelIdentity {

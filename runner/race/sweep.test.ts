@@ -1,6 +1,6 @@
 import test from 'ava';
 import { scheduleSchema } from './schedule.ts';
-import { ordersOf, parseSweep, stepOf } from './sweep.ts';
+import { movableHolds, ordersOf, parseSweep, stepOf } from './sweep.ts';
 
 const schedule = scheduleSchema.parse({
 	actors: { mounter: { cpu: 1 }, daemon: { cpu: 2 } },
@@ -34,6 +34,19 @@ test('the hold that is moved is the one at the function, or the actor’s', (t) 
 		String(only('elsewhere')),
 		/^no hold of this race fits elsewhere; .*mounter at relinquish, daemon at withdraw; write ACTOR@FUNCTION/,
 	);
+});
+
+test('the holds that can be moved are named as a sweep names them; one that only some kernels have is not', (t) => {
+	t.deepEqual(movableHolds(schedule), ['mounter@relinquish', 'daemon@withdraw']);
+	const other = scheduleSchema.parse({
+		actors: { a: { cpu: 1 } },
+		play: [
+			{ when: 'a reaches m:f', hold: 'a', until: 'after 5 ms' },
+			{ when: 'a reaches g|h', hold: 'a', until: 'after 5 ms' },
+		],
+	});
+	// Two holds of one actor: whose is meant cannot be said by the actor's name.
+	t.deepEqual(movableHolds(other), []);
 });
 
 test('one hold is moved over every call, and what waited for it waits for it there', (t) => {

@@ -50,6 +50,18 @@ export function stepOf(schedule: Schedule, moved: Moved): number | string {
 	return `${fits.length === 0 ? 'no hold' : 'more than one hold'} of this race fits ${moved.text}; its holds that can be moved: ${list}; write ACTOR@FUNCTION to say whose is meant`;
 }
 
+/** What `--sweep` names each hold of a schedule with that can be moved; a function that only some kernels have is left out. */
+export function movableHolds(schedule: Schedule): string[] {
+	return schedule.play.flatMap((step) => {
+		const { point } = step.when;
+		if (!isMovable(step) || point.kind !== 'reach' || point.place.otherwise) return [];
+		const { module, function: name } = point.place;
+		const text = `${point.actor}@${module === undefined ? '' : `${module}:`}${name}`;
+		const moved = parseSweep(text);
+		return typeof moved !== 'string' && moved[0] && typeof stepOf(schedule, moved[0]) === 'number' ? [text] : [];
+	});
+}
+
 /** All orders: `calls` are those of each moved hold, of the same order as `moved`. */
 export function ordersOf(schedule: Schedule, moved: readonly { readonly step: number; readonly calls: readonly Call[] }[]): Order[] {
 	let orders: Order[] = [{ sweep: '', summary: '', schedule }];

@@ -1,5 +1,6 @@
 /** A failed case as a shell script that somebody else can run: the same kernel, patches, seed and schedule. Pure. */
 
+import { recipeWords } from '../model/recipe.ts';
 import type { CaseResult, JobResult, Run } from '../model/run.ts';
 import { shellQuote } from '../util/text.ts';
 import { oneLine } from './harmless-run.ts';
@@ -17,7 +18,7 @@ export function reproScript(run: Run, job: JobResult, result: CaseResult, series
 	const repeat = result.attempts.filter(({ status }) => status === 'PASS' || status === 'FAIL').length;
 	const args = [
 		'run',
-		shellQuote(name),
+		...recipeWords(result.suite, result.recipe ?? { cases: [result.case] }).map(shellQuote),
 		'--kernel',
 		kernel.word,
 		'--config',

@@ -46,8 +46,8 @@ test('the orders of a sweep take the place of what was planned', (t) => {
 
 test('an order is reproduced by the sweep that names it', (t) => {
 	t.is(
-		reproduceLine('race', 'a', 'debian:6.12', 'kasan+lockdep', { sweep: 'daemon@m:f+0x1' }),
-		'./crucible run race/a --kernel debian:6.12 --config kasan+lockdep --sweep daemon@m:f+0x1',
+		reproduceLine('race', { cases: ['a'], sweep: 'daemon@m:f+0x1' }, { kernelSpec: 'debian:6.12', config: 'kasan+lockdep' }),
+		'./crucible run race/a --sweep daemon@m:f+0x1 --kernel debian:6.12 --config kasan+lockdep',
 	);
 });
 

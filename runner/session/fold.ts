@@ -2,6 +2,7 @@
 
 import { settingTable } from '../config/settings.ts';
 import type { Event, PlannedJob } from '../model/event.ts';
+import { type Recipe, recipeWords } from '../model/recipe.ts';
 import { type CaseResult, exitCodes, type JobResult, type PhaseTime, type Run, type Status, statuses } from '../model/run.ts';
 import { shellQuote } from '../util/text.ts';
 
@@ -101,7 +102,7 @@ function foldJob(
 	results: ReadonlyMap<string, CaseResult>,
 ): JobResult {
 	const cases = plan.cases.map(
-		({ name, summary }): CaseResult =>
+		({ name, summary, recipe }): CaseResult =>
 			results.get(`${plan.id}/${name}`) ?? {
 				suite: plan.suite,
 				case: name,
@@ -110,7 +111,8 @@ function foldJob(
 				reason: failed?.problem.message ?? 'never ran',
 				durationMs: 0,
 				attempts: [],
-				reproduce: reproduceLine(plan.suite, name, plan.kernelSpec, plan.config, { xfstests: plan.xfstests }),
+				reproduce: reproduceLine(plan.suite, recipe ?? { cases: [name] }, plan, plan.xfstests),
+				...(recipe && { recipe }),
 			},
 	);
 	const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
@@ -143,19 +145,19 @@ export function exitCodeOf(verdict: Status): number {
 	return verdict === 'ERROR' ? exitCodes.ours : exitCodes.untestable;
 }
 
-/** The command that runs one case again. */
+/** The command that runs one entry of a plan again. */
 export function reproduceLine(
 	suite: string,
-	name: string,
-	kernelSpec: string,
-	config: string,
-	{ sweep, xfstests }: { readonly sweep?: string | undefined; readonly xfstests?: string | undefined } = {},
+	recipe: Recipe,
+	{ kernelSpec, config }: { readonly kernelSpec: string; readonly config: string },
+	xfstests?: string,
 ): string {
-	const options = [
-		...(xfstests === undefined ? [] : [`--xfstests ${shellQuote(xfstests)}`]),
-		`--kernel ${shellQuote(kernelSpec)}`,
-		...(config === settingTable.config.fallback ? [] : [`--config ${shellQuote(config)}`]),
-		...(sweep === undefined ? [] : [`--sweep ${shellQuote(sweep)}`]),
-	];
-	return `./crucible run ${suite}/${name} ${options.join(' ')}`;
+	return [
+		'./crucible run',
+		...recipeWords(suite, recipe).map(shellQuote),
+		...(xfstests === undefined ? [] : ['--xfstests', shellQuote(xfstests)]),
+		'--kernel',
+		shellQuote(kernelSpec),
+		...(config === settingTable.config.fallback ? [] : ['--config', shellQuote(config)]),
+	].join(' ');
 }

@@ -3,6 +3,7 @@
 import type { PlannedJob } from '../model/event.ts';
 import type { Case, Suite } from '../suite/load.ts';
 import type { Accel, Clock } from '../vm/machine-spec.ts';
+import { recipeOf } from './recipe.ts';
 
 export interface Job {
 	readonly id: string;
@@ -38,7 +39,10 @@ export function clockOf(entry: Pick<Case, 'clock'>, accel: Accel, mayWarp: boole
 
 /** What the journal keeps of a job before anything ran. */
 export function describeJob(job: Job): PlannedJob {
-	const cases = job.suite.cases.map(({ name, summary }) => ({ name, summary }));
+	const cases = job.suite.cases.map((entry) => {
+		const recipe = recipeOf(entry);
+		return { name: entry.name, summary: entry.summary, ...(recipe && { recipe }) };
+	});
 	const { id, suite, kernelSpec, config, seed } = job;
 	return { id, suite: suite.name, kernelSpec, config, seed, ...(suite.xfstests !== undefined && { xfstests: suite.xfstests }), cases };
 }

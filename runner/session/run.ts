@@ -14,8 +14,10 @@ import type { KernelSource } from '../kernel/source.ts';
 import type { Event, EventListener } from '../model/event.ts';
 import type { CaseResult, Run } from '../model/run.ts';
 import type { Moved } from '../race/sweep.ts';
+import type { Suite } from '../suite/load.ts';
 import { KernelError, messageOf } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
+import { randomFrom, shuffled } from '../util/random.ts';
 import { chooseAccel } from '../vm/accel.ts';
 import { parseAvailable } from '../vm/template-place.ts';
 import { checkpatch } from './checkpatch.ts';
@@ -25,7 +27,7 @@ import { prepareHost } from './host.ts';
 import { jobDesk } from './job-desk.ts';
 import { failJob, type JobContext, openJob } from './open-job.ts';
 import { describeJob, type Job } from './plan.ts';
-import { guestsAtOnce, scheduleTasks, type Task } from './schedule.ts';
+import { guestsAtOnce, inOrder, scheduleTasks, type Task } from './schedule.ts';
 import type { RunStore } from './store.ts';
 import { sweepJob, tellSweep } from './sweep.ts';
 import { prepareContents, prepareImages, prepareKernel, prepareSource } from './workshop.ts';
@@ -50,6 +52,12 @@ export interface RunRequest extends RunControl {
 	readonly reviewed?: readonly Patch[];
 	/** Holds of the cases' races that are moved over every call. */
 	readonly sweep?: readonly Moved[] | undefined;
+	/** So many of the sweep's orders, chosen at random, and not all of them. */
+	readonly sample?: { readonly orders: number; readonly seed: number } | undefined;
+	/** `suite/case` in the order in which they begin, as far as lanes and those that must be alone let them; the longest first when left out. */
+	readonly order?: readonly string[] | undefined;
+	/** Suites whose needs the kernel meets beside those of the jobs, so that several runs have one kernel. */
+	readonly kernelSuites?: readonly Suite[] | undefined;
 	/** Begin nothing more after a case that ended so. */
 	readonly stopWhen?: ((result: CaseResult) => boolean) | undefined;
 	readonly store: RunStore;
@@ -144,18 +152,20 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const jobs = jobsOf(request, source.spec);
 	const options = { settings: request.settings, emitter, signal: request.drain };
 	const suites = jobs.map((job) => job.suite);
-	await using kernel = await orMiss(emitter, jobs, () => prepareKernel(source, suites, options));
+	const needy = request.kernelSuites ?? suites;
+	await using kernel = await orMiss(emitter, jobs, () => prepareKernel(source, needy, options));
 	if (!kernel) return;
 	for (const text of await checkpatch(source.tree, request.reviewed ?? [], request.drain)) emitter.emit({ type: 'note', text });
 	const swept = request.sweep ? await sweepAll(shared, jobs, request.sweep, kernel) : jobs;
-	const tasks = swept.flatMap((job) => {
+	const planned = swept.flatMap((job) => {
 		const done = shared.done.get(job.id);
 		return job.suite.cases.filter((entry) => !done?.has(entry.name)).map((entry) => ({ job, entry }));
 	});
+	const tasks = request.order ? inOrder(planned, request.order) : planned;
 	const host = { cpus: availableParallelism(), availableBytes: parseAvailable(await readFile('/proc/meminfo', 'utf8')) };
 	const lanes = guestsAtOnce(request.settings.jobs, host, Math.max(0, ...suites.map((suite) => suite.memory)));
 	const durations = await readDurations(folders.state);
-	const schedule = scheduleTasks(tasks, lanes, ({ job, entry }) =>
+	const schedule = scheduleTasks(tasks, request.order ? 1 : lanes, ({ job, entry }) =>
 		durations.get(durationKey(job.suite.name, entry.name, job.config, shared.accel.accel)),
 	);
 	await using desk = jobDesk(tasks, (job, entries) => openJob(shared, kernel, job, entries));
@@ -165,11 +175,23 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 }
 
 /** The orders of a sweep in place of the cases, and the plan told so. */
-async function sweepAll({ emitter, drain }: Shared, jobs: readonly Job[], sweep: readonly Moved[], kernel: BuiltKernel): Promise<Job[]> {
+async function sweepAll(
+	{ emitter, drain, request }: Shared,
+	jobs: readonly Job[],
+	sweep: readonly Moved[],
+	kernel: BuiltKernel,
+): Promise<Job[]> {
 	const objects = { vmlinux: kernel.vmlinuxDebug, modules: new Map(kernel.modules.map((module) => [module.name, module.debugPath])) };
-	const all = await Promise.all(jobs.map((job) => sweepJob(job, sweep, objects, drain)));
+	const whole = await Promise.all(jobs.map((job) => sweepJob(job, sweep, objects, drain)));
+	const all = whole.map((job) => sampleOf(job, request.sample));
 	for (const job of all) emitter.emit({ type: 'job-swept', job: job.id, cases: describeJob(job).cases });
 	return all;
+}
+
+function sampleOf(job: Job, sample: RunRequest['sample']): Job {
+	if (!sample) return job;
+	const chosen = shuffled(randomFrom(sample.seed), job.suite.cases).slice(0, sample.orders);
+	return { ...job, suite: { ...job.suite, cases: job.suite.cases.filter((entry) => chosen.includes(entry)) } };
 }
 
 /** Works through `tasks` in order, `lanes` at a time. The first that throws ends it: nothing begins after it, and it is thrown when the others have ended. */

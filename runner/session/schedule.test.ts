@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Case } from '../suite/load.ts';
 import type { Job } from './plan.ts';
-import { guestsAtOnce, scheduleTasks, type Task } from './schedule.ts';
+import { guestsAtOnce, inOrder, scheduleTasks, type Task } from './schedule.ts';
 
 const gibibyte = 2 ** 30;
 const task = (name: string, alone = false): Task => ({ job: {} as Job, entry: { name, alone } as Case });
@@ -35,4 +35,10 @@ test('cases that must be alone are kept apart', (t) => {
 	const { together, alone } = scheduleTasks([task('a'), task('lonely', true), task('b')], 2, () => undefined);
 	t.is(names(together), 'a b');
 	t.is(names(alone), 'lonely');
+});
+
+test('an order that is given is kept, over all jobs; what it does not name goes last', (t) => {
+	const of = (suite: string, name: string): Task => ({ job: { suite: { name: suite } } as Job, entry: { name, alone: false } as Case });
+	const tasks = [of('s', 'a'), of('s', 'b'), of('u', 'a'), of('u', 'c')];
+	t.is(names(inOrder(tasks, ['u/a', 's/b', 's/a'])), 'a b a c');
 });

@@ -26,9 +26,16 @@ export function guestsAtOnce(
 	return Math.max(1, Math.min(host.cpus, Math.floor(host.availableBytes / perGuest)));
 }
 
+/** As `suite/case` names them in `order`; those it does not name go last. */
+export function inOrder(tasks: readonly Task[], order: readonly string[]): Task[] {
+	const places = new Map(order.map((name, at) => [name, at]));
+	const placeOf = ({ job, entry }: Task) => places.get(`${job.suite.name}/${entry.name}`) ?? order.length;
+	return tasks.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
 /**
  * Orders tasks that are given in plan order. With several lanes the longest go first, so that none runs on alone at the end; those
- * whose duration (ms) nobody knows go before all. With one lane the plan's order stays.
+ * whose duration (ms) nobody knows go before all. With one lane, or where no duration is to count, the plan's order stays.
  */
 export function scheduleTasks(tasks: readonly Task[], lanes: number, durationOf: (task: Task) => number | undefined): Schedule {
 	const rank = (task: Task) => durationOf(task) ?? Number.POSITIVE_INFINITY;

@@ -7,7 +7,7 @@ import type { Attempt, CaseResult, Splat } from '../model/run.ts';
 import { type KernelObjects, symbolizeSplats } from '../parse/symbolize.ts';
 import type { Case } from '../suite/load.ts';
 import type { Provisions } from '../suite/provision.ts';
-import { runCase } from '../suite/run-case.ts';
+import { runEntry } from '../suite/run-chain.ts';
 import { nextAttempt, settle } from '../suite/settle.ts';
 import { InfraError, messageOf } from '../util/errors.ts';
 import type { Clock } from '../vm/machine-spec.ts';
@@ -15,6 +15,7 @@ import type { Emitter } from './emitter.ts';
 import { reproduceLine } from './fold.ts';
 import type { GuestSource } from './guest.ts';
 import type { Job } from './plan.ts';
+import { recipeOf } from './recipe.ts';
 
 export interface JobParts {
 	readonly job: Job;
@@ -69,7 +70,7 @@ async function attemptCase(parts: JobParts, entry: Case, relative: string): Prom
 		await using guest = await parts.guests[clock].start(join(absolute, 'boot'), (splat) =>
 			parts.emitter.emit({ type: 'splat-seen', job: job.id, case: entry.name, splat }),
 		);
-		return await runCase({
+		return await runEntry({
 			suite: job.suite,
 			entry,
 			get machine() {
@@ -110,6 +111,7 @@ async function finishSplats(parts: JobParts, splats: readonly Splat[]): Promise<
 }
 
 function resultOf(job: Job, entry: Case, attempts: readonly Attempt[]): CaseResult {
+	const recipe = recipeOf(entry);
 	return {
 		suite: job.suite.name,
 		case: entry.name,
@@ -117,9 +119,7 @@ function resultOf(job: Job, entry: Case, attempts: readonly Attempt[]): CaseResu
 		...settle(attempts),
 		durationMs: attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
 		attempts,
-		reproduce: reproduceLine(job.suite.name, entry.orderOf?.name ?? entry.name, job.kernelSpec, job.config, {
-			sweep: entry.orderOf?.sweep,
-			xfstests: job.suite.xfstests,
-		}),
+		reproduce: reproduceLine(job.suite.name, recipe ?? { cases: [entry.name] }, job, job.suite.xfstests),
+		...(recipe && { recipe }),
 	};
 }

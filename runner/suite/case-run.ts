@@ -36,6 +36,8 @@ export interface CaseRun {
 	readonly splats: { readonly take: () => Splat[] };
 	/** Adds file:line and, where a known issue accepts it, its id. */
 	readonly finish: (splats: readonly Splat[]) => Promise<Splat[]>;
+	/** The circumstances, where it was not written for them: what it says of itself does not count then. */
+	readonly strain?: string | undefined;
 	/** What knows the addresses of functions, for races. */
 	readonly objects: KernelObjects;
 	readonly signal: AbortSignal;

@@ -69,7 +69,8 @@ function parseFault(given: unknown): Fault {
 	return parsed.data;
 }
 
-async function armGuest(guest: ScenarioContext['guest'], name: string, fault: Fault): Promise<ArmedFault> {
+/** Arms a fault that the guest makes. Throws a SkipCase where it cannot be had, a CaseFailure where it cannot be armed. */
+export async function armGuest(guest: Pick<ScenarioContext['guest'], 'exec'>, name: string, fault: Fault): Promise<ArmedFault> {
 	const verb = async (word: 'arm' | 'fired' | 'disarm') => {
 		const argv = ['/bin/sh', `${guestPaths.lib}/fault-verb.sh`, word, name];
 		const { exitCode, stdout, stderr } = await guest.exec(argv, { env: { CRUCIBLE_FAULTS: formatFaults({ [name]: fault }) } });

@@ -3,6 +3,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readYaml } from '../config/yaml.ts';
+import type { Fault } from '../fault/fault.ts';
 import { UserError } from '../util/errors.ts';
 import { exists } from '../util/files.ts';
 import type { WantedTests } from '../xfstests/choose.ts';
@@ -14,6 +15,10 @@ export interface Case extends CaseFile {
 	readonly name: string;
 	/** Of an order of a sweep: the case it was made of, and what names the order. */
 	readonly orderOf?: { readonly name: string; readonly sweep: string };
+	/** It stands for these, which run one after the other in one guest. */
+	readonly chain?: readonly Case[];
+	/** A fault that it was not written for, in force while it runs. */
+	readonly under?: Fault;
 	/** Why it is not to run: it is a SKIP without a guest. */
 	readonly excluded?: string;
 }

@@ -1,6 +1,7 @@
 /** One attempt of one case in one machine: prepare, run, wait for rest, collect all that was seen, decide. */
 
 import { join } from 'node:path';
+import { backgroundName } from '../fault/background.ts';
 import { claimsOf, formatFaults } from '../fault/fault.ts';
 import type { Attempt, AttemptTimes } from '../model/run.ts';
 import { diffCounters } from '../parse/fscache-stats.ts';
@@ -9,6 +10,7 @@ import { DeadlineError } from '../util/deadline.ts';
 import { InfraError } from '../util/errors.ts';
 import { GuestEnded } from '../vm/machine-exit.ts';
 import { checkRest, rememberRest } from './at-rest.ts';
+import { armBackground } from './background-fault.ts';
 import type { CaseOutput, CaseRun } from './case-run.ts';
 import { endingOf } from './ending.ts';
 import { checkClaim } from './evidence.ts';
@@ -18,6 +20,7 @@ import { judgeOrder } from './order-verdict.ts';
 import { guestPaths } from './provision.ts';
 import { actorEnv, playDuring, raceEvidence, raceMeasured, recordRace } from './race-case.ts';
 import { runScenario } from './scenario-case.ts';
+import { judgeStrained } from './strained-verdict.ts';
 import { startTrace, type Trace } from './tracing.ts';
 import { decide, type Ending } from './verdict.ts';
 
@@ -37,12 +40,15 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	const allLeft = isUnexplained ? [...leftOvers, `kernel tainted (${taint}) without a report on the console`] : leftOvers;
 	const measured = { ...output.measured, ...raceMeasured(output.races) };
 	const played = raceEvidence(output.races);
-	const claims = [...run.entry.evidence, ...claimsOf(run.entry.faults), ...(output.claims ?? [])];
+	const { under } = run.entry;
+	const armed = claimsOf({ ...run.entry.faults, ...(under && { [backgroundName]: under }) });
+	const claims = [...run.entry.evidence, ...armed, ...(output.claims ?? [])];
 	const evidence = [...claims.map((claim) => checkClaim(claim, measured)), ...played];
 	const race = await recordRace(dir.absolute, output.races, splats);
 	const needsTail = ['guest-ended', 'kernel-hang', 'test-hang', 'lost'].includes(output.ending.how);
 	const seen = { ...output, ktapProblems: output.problems, evidence, splats, leftOvers: allLeft };
-	const decided = decide(seen);
+	const plain = decide(seen);
+	const decided = run.strain === undefined ? plain : judgeStrained(plain, seen, run.strain);
 	return {
 		...(run.entry.orderOf ? judgeOrder(decided, seen, played) : decided),
 		durationMs: Math.round(performance.now() - began),
@@ -84,8 +90,11 @@ async function observe(run: CaseRun): Promise<Observation> {
 		marks.push(performance.now());
 		trace = await startTrace(run.machine, suite.trace, ask);
 		let before = await rememberRest(run.machine, ask);
+		const background = await armBackground(run.machine, run.entry.under, ask);
+		if ('lacks' in background) return { ...nothing, output: { ...unsaid({ how: 'exited', exitCode: 0 }), skipped: background.lacks } };
 		const crash = async () => {
 			trace?.[Symbol.dispose]();
+			background.forget();
 			const dir = join(run.dir.absolute, 'after-crash');
 			await run.crash(join(dir, 'boot'));
 			await run.machine.record(dir);
@@ -94,9 +103,10 @@ async function observe(run: CaseRun): Promise<Observation> {
 			trace = await startTrace(run.machine, suite.trace, ask);
 			before = await rememberRest(run.machine, ask);
 		};
-		const output = await playDuring(run, () => (run.entry.scenario === undefined ? runGuestCase(run, env) : runScenario(run, env, crash)));
+		const said = await playDuring(run, () => (run.entry.scenario === undefined ? runGuestCase(run, env) : runScenario(run, env, crash)));
 		marks.push(performance.now());
-		if (output.ending.how !== 'exited' && output.ending.how !== 'signalled') return { ...nothing, output };
+		if (said.ending.how !== 'exited' && said.ending.how !== 'signalled') return { ...nothing, output: said };
+		const output = { ...said, measured: { ...said.measured, ...(await background.disarm()) } };
 		await trace.finish();
 		try {
 			const rest = await checkRest(run.machine, modules, ask);

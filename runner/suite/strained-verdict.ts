@@ -1,0 +1,32 @@
+/** The verdict over a case in circumstances that it was not written for: what it says of itself does not count, what the kernel does counts. Pure. */
+
+import type { Status } from '../model/run.ts';
+import { decide, type Ending, type Observed } from './verdict.ts';
+
+type Decided = { readonly status: Status; readonly reason?: string };
+
+/** What only a case that could not clean up leaves, and with it whatever hangs on it. */
+const casesOwn = /^(?:process|mount) /;
+
+/** `decided` is the verdict that the case would get; `strain` says what it was under: `after a, b in one guest`. */
+export function judgeStrained(decided: Decided, seen: Observed, strain: string): Decided {
+	const isOver = seen.ending.how === 'signalled' || seen.leftOvers.some((left) => casesOwn.test(left));
+	const kernels = decide({
+		...seen,
+		ending: endingUnder(seen.ending),
+		assertions: [{ name: 'the kernel', status: 'PASS' }],
+		ktapProblems: [],
+		skipped: undefined,
+		evidence: [{ claim: 'the kernel', holds: true }],
+		leftOvers: isOver ? [] : seen.leftOvers,
+	});
+	if (kernels.status !== 'PASS' && kernels.status !== 'XFAIL') return kernels;
+	if (decided.status !== 'FAIL') return decided;
+	return { status: 'INCONCLUSIVE', reason: `${decided.reason ?? 'failed'}; ${strain} that does not count` };
+}
+
+/** A program that waits for another counts for nothing; a task that is stuck in the kernel does. */
+function endingUnder(ending: Ending): Ending {
+	const isCasesOwn = ending.how === 'exited' || ending.how === 'signalled' || (ending.how === 'test-hang' && ending.blocked.length === 0);
+	return isCasesOwn ? { how: 'exited', exitCode: 0 } : ending;
+}
