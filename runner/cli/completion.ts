@@ -26,7 +26,7 @@ ${arms.join('\n')}
 	esac
 	[ "$COMP_CWORD" -gt 1 ] || words="${(words[''] ?? []).join(' ')}"
 	case \${COMP_WORDS[1]} in
-		run|list) [[ $current == -* ]] || words="$words $("\${COMP_WORDS[0]}" list --names 2>/dev/null)" ;;
+		run|list|soak) [[ $current == -* ]] || words="$words $("\${COMP_WORDS[0]}" list --names 2>/dev/null)" ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }

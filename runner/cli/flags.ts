@@ -29,6 +29,23 @@ export function collect(value: string, earlier: readonly string[] | undefined): 
 	return [...(earlier ?? []), value];
 }
 
+/** Parses `90s`, `30m`, `8h`, `2d`, `1h30m`; milliseconds. */
+export function duration(value: string): number {
+	const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
+	if (!/^(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?$/.test(value) || value === '')
+		throw new InvalidArgumentError('not a time such as 8h, 90m or 1h30m.');
+	const parts = value.matchAll(/(\d+)([dhms])/g);
+	return [...parts].reduce((sum, [, number, unit]) => sum + Number(number) * units[unit as keyof typeof units], 0);
+}
+
+/** Parses `500M`, `2G`, `1T`; bytes. */
+export function byteSize(value: string): number {
+	const units = { M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const;
+	const [, number, unit] = /^(\d+(?:\.\d+)?)([MGT])$/.exec(value) ?? [];
+	if (unit === undefined) throw new InvalidArgumentError('not a size such as 500M or 2G.');
+	return Math.round(Number(number) * units[unit as keyof typeof units]);
+}
+
 /** Parses a whole number that is at least `least`. */
 export function wholeNumber(least: number): (value: string) => number {
 	return (value) => {

@@ -15,6 +15,7 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
 	{ names: ['compare'], load: async () => (await import('./compare.ts')).addCompare },
 	{ names: ['bisect'], load: async () => (await import('./bisect.ts')).addBisect },
 	{ names: ['nightly'], load: async () => (await import('./nightly.ts')).addNightly },
+	{ names: ['soak'], load: async () => (await import('./soak.ts')).addSoak },
 	{ names: ['build'], load: async () => (await import('./build.ts')).addBuild },
 	{ names: ['boot', 'shell'], load: async () => (await import('./boot.ts')).addBoot },
 	{ names: ['list'], load: async () => (await import('./list.ts')).addList },

@@ -1,7 +1,7 @@
 /** The shapes of a soak: what it runs, the rounds so far, and what it found; state.json is one `Soak`. */
 
 import type { Recipe } from './recipe.ts';
-import type { Status } from './run.ts';
+import { exitCodes, type Status } from './run.ts';
 
 /** One entry of a round: a case, a chain, or either under a fault. */
 export interface SoakEntry extends Recipe {
@@ -81,6 +81,8 @@ export interface Soak {
 	readonly command: readonly string[];
 	readonly kernels: readonly string[];
 	readonly config: string;
+	/** Names of the patches on top of every kernel, which are in series/. */
+	readonly patches: readonly string[];
 	/** `suite/case` of all that it draws from. */
 	readonly cases: readonly string[];
 	readonly seed: number;
@@ -92,4 +94,16 @@ export interface Soak {
 	readonly rounds: readonly Round[];
 	readonly findings: readonly Finding[];
 	readonly step?: SoakStep;
+}
+
+/** Bytes of the run directories that are there. */
+export function bytesKept({ rounds, findings }: Pick<Soak, 'rounds' | 'findings'>): number {
+	const ofRounds = rounds.reduce((sum, { bytes, isRemoved }) => sum + (isRemoved ? 0 : bytes), 0);
+	return findings.reduce((sum, { evidence }) => sum + (evidence?.bytes ?? 0), ofRounds);
+}
+
+/** 1 when anything failed that nobody accepted; 125 when nothing was proved at all. */
+export function soakExitCode({ rounds, findings }: Pick<Soak, 'rounds' | 'findings'>): number {
+	if (findings.length > 0) return exitCodes.fail;
+	return rounds.some(({ counts }) => counts.PASS ?? counts.XFAIL) ? exitCodes.pass : exitCodes.untestable;
 }

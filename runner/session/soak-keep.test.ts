@@ -1,6 +1,6 @@
 import test from 'ava';
-import type { Finding, Round } from '../model/soak.ts';
-import { bytesKept, roundsToRemove } from './soak-keep.ts';
+import { bytesKept, type Finding, type Round } from '../model/soak.ts';
+import { roundsToRemove } from './soak-keep.ts';
 
 const round = (number: number, bytes: number, isRemoved = false) => ({ number, bytes, ...(isRemoved && { isRemoved }) }) as Round;
 const findings = [{ first: { round: 2 }, evidence: { run: 'r', bytes: 5 } } as Finding];

@@ -1,12 +1,6 @@
 /** Which rounds of a soak lose their directories, so that it keeps within its bound. Pure. */
 
-import type { Soak } from '../model/soak.ts';
-
-/** Bytes of the run directories that are there. */
-export function bytesKept({ rounds, findings }: Pick<Soak, 'rounds' | 'findings'>): number {
-	const ofRounds = rounds.reduce((sum, { bytes, isRemoved }) => sum + (isRemoved ? 0 : bytes), 0);
-	return findings.reduce((sum, { evidence }) => sum + (evidence?.bytes ?? 0), ofRounds);
-}
+import { bytesKept, type Soak } from '../model/soak.ts';
 
 /** The oldest first, until the bound holds; a round that was the first to show something is evidence, and stays. */
 export function roundsToRemove({ rounds, findings, keepBytes }: Pick<Soak, 'rounds' | 'findings' | 'keepBytes'>): number[] {

@@ -60,7 +60,7 @@ function world(bugs: Bugs, begun: Soak, { dieAt = 0, seed = 1, under }: { dieAt?
 			tried.push(entry);
 			disk.runs.add(run);
 			live(0);
-			return { durationMs: 1000 * times, bytes: 10, isWhole: true, shown: Array.from({ length: times }, () => bugs(entry, chance)) };
+			return { durationMs: 1000 * times, bytes: 10, shown: Array.from({ length: times }, () => bugs(entry, chance)) };
 		},
 		spentMs: async () => live(1000),
 		async remove(run) {
@@ -85,6 +85,7 @@ const begin = (forMinutes: number, keepBytes = 1e9): Soak => ({
 	command: [],
 	kernels: ['debian:6.12'],
 	config: 'kasan',
+	patches: [],
 	cases: [],
 	seed: 1,
 	forMs: forMinutes * minute,

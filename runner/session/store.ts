@@ -16,6 +16,11 @@ import { readJournal } from './journal.ts';
 // "20261121-014500-3fa9c1"
 const runId = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
 
+/** Whether a folder of that name holds a run. */
+export function isRunId(name: string): boolean {
+	return runId.test(name);
+}
+
 // run > jobs > job > cases: a case is one piece.
 const caseLevel = 4;
 

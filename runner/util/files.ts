@@ -1,7 +1,7 @@
 /** Files and folders that are whole or absent: written aside, then renamed. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { removedWhenKilled } from './janitor.ts';
 
@@ -37,6 +37,23 @@ export async function makeWhole(path: string, fill: (aside: string) => Promise<v
 	} finally {
 		await rm(aside, { recursive: true, force: true });
 	}
+}
+
+/** Bytes that a folder and everything below it takes on the disk; 0 when it is not there. */
+export async function diskUse(path: string): Promise<number> {
+	// In blocks of 512 bytes, whatever the file system's own are (stat(2)); a file may go while we look.
+	const own = await lstat(path).then(
+		({ blocks }) => blocks * 512,
+		() => 0,
+	);
+	const entries = await readdir(path, { recursive: true }).catch(() => []);
+	let sum = own;
+	for (const entry of entries)
+		sum += await lstat(join(path, entry)).then(
+			({ blocks }) => blocks * 512,
+			() => 0,
+		);
+	return sum;
 }
 
 /** Whether something exists at `path`. */

@@ -10,6 +10,13 @@ export function formatDuration(ms: number): string {
 	return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
+/** `45 s`, `12 min`, `8 h 05 min`: for what goes on for hours. */
+export function formatHours(ms: number): string {
+	if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
+	const minutes = Math.round(ms / 60_000);
+	return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
 /** `512 B`, `4.0 KiB`, `1.2 GiB`. */
 export function formatBytes(bytes: number): string {
 	const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

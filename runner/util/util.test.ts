@@ -1,15 +1,15 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { DeadlineError, poll, withDeadline } from './deadline.ts';
 import { InfraError } from './errors.ts';
 import { exec } from './exec.ts';
-import { makeWhole, writeWhole } from './files.ts';
+import { diskUse, makeWhole, writeWhole } from './files.ts';
 import { hashOf } from './hash.ts';
 import { lock, tryLock } from './lock.ts';
 import { Scope } from './scope.ts';
-import { formatBytes, formatDuration, harmless, nearNames } from './text.ts';
+import { formatBytes, formatDuration, formatHours, harmless, nearNames } from './text.ts';
 
 const temporary = async (t: { teardown: (f: () => Promise<void>) => void }) => {
 	const dir = await mkdtemp(join(tmpdir(), 'crucible-util-'));
@@ -113,10 +113,21 @@ test('guest text loses escapes and control characters, and keeps tabs and newlin
 
 test('durations and sizes read well', (t) => {
 	t.deepEqual([400, 12_300, 187_000].map(formatDuration), ['0.4 s', '12 s', '3 min 07 s']);
+	t.deepEqual([45_000, 720_000, 29_100_000].map(formatHours), ['45 s', '12 min', '8 h 05 min']);
 	t.deepEqual([512, 4096, 1.5 * 2 ** 30].map(formatBytes), ['512 B', '4.0 KiB', '1.5 GiB']);
 });
 
 test('near names are found', (t) => {
 	t.deepEqual(nearNames('nfs-fcs', ['nfs-fsc', 'erofs-ondemand']), ['nfs-fsc']);
 	t.deepEqual(nearNames('zzzz', ['nfs-fsc']), []);
+});
+
+test('what a folder takes on the disk is told, a hole in a file not among it', async (t) => {
+	const dir = await temporary(t);
+	t.is(await diskUse(join(dir, 'nothing')), 0);
+	const before = await diskUse(dir);
+	await writeWhole(join(dir, 'below/file'), Buffer.alloc(1024 * 1024, 1));
+	await truncate(join(dir, 'below/file'), 1024 * 1024 * 1024);
+	const taken = (await diskUse(dir)) - before;
+	t.true(taken >= 1024 * 1024 && taken < 2 * 1024 * 1024, `${taken}`);
 });
