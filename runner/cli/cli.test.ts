@@ -62,6 +62,22 @@ const bad: [string, string[], RegExp][] = [
 		/--config-bad is missing[\s\S]*hint:/,
 	],
 	['a sign that is no expression', ['bisect', '--case', 'nfs-fsc/v42-remount', '--sign', '(', '--patch', 'x'], /--sign \(: /],
+	['a soak without an end', ['soak', 'planted/pass'], /--for is missing[\s\S]*hint: .*soak --for 8h/],
+	['a time that is none', ['soak', '--for', '8 hours'], /not a time such as 8h/],
+	['a bound that is none', ['soak', '--for', '8h', '--keep', '2'], /not a size such as 500M/],
+	['a chain over two suites', ['run', 'planted/pass', 'nfs-fsc/v42-tails', '--chain', '--dry-run'], /a chain is of one suite[\s\S]*hint:/],
+	['a chain of a wildcard', ['run', 'planted/*', '--chain', '--dry-run'], /a chain names each of its cases, and "planted\/\*" is none/],
+	['a chain of two clocks', ['run', 'planted/pass', 'planted/sleep', '--chain', '--dry-run'], /these cases share no guest/],
+	[
+		'a fault that needs the case',
+		['run', 'planted/pass', '--under', 'net-cut,device=lo', '--dry-run'],
+		/"net-cut" is no fault that a case can be put under; those are memory-pressure/,
+	],
+	[
+		'a fault of a disk that is not there',
+		['run', 'planted/pass', '--under', 'disk-throttled,disk=cache,perSecond=9', '--dry-run'],
+		/has no disk "cache"/,
+	],
 	['a timeout that is no number', ['run', '--timeout', 'soon'], /soon/],
 ];
 for (const [what, args, message] of bad) {
