@@ -71,7 +71,7 @@ const bad: [string, string[], RegExp][] = [
 	[
 		'a fault that needs the case',
 		['run', 'planted/pass', '--under', 'net-cut,device=lo', '--dry-run'],
-		/"net-cut" is no fault that a case can be put under; those are memory-pressure/,
+		/"net-cut" is no fault that a case can be put under; those are caches-dropping/,
 	],
 	[
 		'a fault of a disk that is not there',

@@ -14,7 +14,7 @@ test('a background fault is read as it is written', (t) => {
 });
 
 const mistakes: readonly [string, RegExp][] = [
-	['disk-error,disk=cache', /^"disk-error" is no fault that a case can be put under; those are memory-pressure, /],
+	['disk-error,disk=cache', /^"disk-error" is no fault that a case can be put under; those are caches-dropping, /],
 	['memory-pressure', /leaveMiB/],
 	['memory-pressure,leaveMiB', /^"leaveMiB" is not KEY=VALUE$/],
 	['memory-pressure,leaveMiB=1', /leaveMiB/],

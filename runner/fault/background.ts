@@ -4,7 +4,13 @@ import { z } from 'zod';
 import { type Fault, faultSchema } from './fault.ts';
 
 /** Those that ask nothing of the case, neither a device to mount nor a process to be there. */
-export const backgroundKinds: readonly Fault['kind'][] = ['memory-pressure', 'disk-throttled', 'slab-failure', 'page-failure'];
+export const backgroundKinds: readonly Fault['kind'][] = [
+	'caches-dropping',
+	'memory-pressure',
+	'disk-throttled',
+	'slab-failure',
+	'page-failure',
+];
 
 /** The name that its evidence carries: fault_background_fired. */
 export const backgroundName = 'background';

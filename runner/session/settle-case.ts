@@ -88,6 +88,7 @@ async function attemptCase(parts: JobParts, entry: Case, relative: string): Prom
 			shares: guest.shares,
 			splats: { take: guest.takeSplats },
 			finish: (splats) => finishSplats(parts, splats),
+			wantsMore: parts.wantsMore,
 			objects: parts.objects,
 			signal: parts.stop,
 		});

@@ -113,7 +113,7 @@ function faultFor(random: Random, chain: readonly SoakCase[]): string | undefine
 	const allocation =
 		module === undefined ? [] : ['slab-failure', 'page-failure'].map((kind) => `${kind},module=${module},nth=${nth},times=2`);
 	return pick(random, [
-		`memory-pressure,leaveMiB=${between(random, 4, 8) * 64}`,
+		`caches-dropping,everyMs=${between(random, 1, 20) * 50}`,
 		...(disk === undefined ? [] : [`disk-throttled,disk=${disk},perSecond=${between(random, 1, 8) * 50}`]),
 		...allocation,
 	]);

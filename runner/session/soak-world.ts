@@ -1,11 +1,12 @@
 /** What a soak acts on: rounds and tries as runs here, each in a directory of its own below the soak's. */
 
+import { setMaxListeners } from 'node:events';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { parseBackground } from '../fault/background.ts';
 import type { Patch } from '../kernel/patch.ts';
-import type { Run } from '../model/run.ts';
+import type { Attempt, Run } from '../model/run.ts';
 import type { RoundPlan, Soak, SoakEntry } from '../model/soak.ts';
 import { movableHolds, parseSweep } from '../race/sweep.ts';
 import type { Suite } from '../suite/load.ts';
@@ -65,7 +66,10 @@ export function soakWorld(site: SoakSite, { seed, kernels }: Pick<Soak, 'seed' |
 			const { command, listeners, stop } = site;
 			const common = { settings, patches, kernelSuites: suites, command, listeners, stop, store };
 			// Awaited here: the store is closed when this function returns.
-			return await executeRun({ ...common, ...request, drain: AbortSignal.any([drain, timeUp.signal]) });
+			const over = AbortSignal.any([drain, timeUp.signal]);
+			// Everything long listens.
+			setMaxListeners(0, over);
+			return await executeRun({ ...common, ...request, drain: over });
 		} catch (error) {
 			if (error !== timeUp.signal.reason) throw error;
 			return await store.save();
@@ -111,7 +115,10 @@ export function soakWorld(site: SoakSite, { seed, kernels }: Pick<Soak, 'seed' |
 			const attempts = result.jobs.flatMap((job) =>
 				job.cases.flatMap((one) => one.attempts.map((attempt) => ({ ...one, attempts: [attempt] }))),
 			);
-			const votes = attempts.filter(({ attempts: [attempt] }) => attempt?.status !== 'ERROR');
+			const isCut = result.ended === undefined;
+			const isShort = (attempt: Attempt) =>
+				isCut && attempt.status !== 'FAIL' && (attempt.links?.length ?? entry.cases.length) < entry.cases.length;
+			const votes = attempts.filter(({ attempts: [attempt] }) => attempt && attempt.status !== 'ERROR' && !isShort(attempt));
 			const shown = votes.map((one) =>
 				sightingsOf({ jobs: result.jobs.slice(0, 1).map((job) => ({ ...job, cases: [one] })) }).map(({ key }) => key),
 			);

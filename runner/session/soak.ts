@@ -70,7 +70,7 @@ export async function soak(begun: Soak, world: SoakWorld): Promise<Soak> {
 
 	const round = async () => {
 		const cut = state.step?.type === 'round' ? state.step : undefined;
-		const number = cut?.number ?? (state.rounds.at(-1)?.number ?? 0) + 1;
+		const number = (state.rounds.at(-1)?.number ?? 0) + 1;
 		const run = cut?.run ?? world.newRun();
 		const left = leftMs() - (cut ? await world.spentMs(run) : 0);
 		await save({ step: { type: 'round', number, run } });

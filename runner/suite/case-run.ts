@@ -38,6 +38,8 @@ export interface CaseRun {
 	readonly finish: (splats: readonly Splat[]) => Promise<Splat[]>;
 	/** The circumstances, where it was not written for them: what it says of itself does not count then. */
 	readonly strain?: string | undefined;
+	/** Whether another case of a chain may begin. */
+	readonly wantsMore: () => boolean;
 	/** What knows the addresses of functions, for races. */
 	readonly objects: KernelObjects;
 	readonly signal: AbortSignal;

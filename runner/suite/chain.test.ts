@@ -51,6 +51,10 @@ test('a chain of passes passes; one that proves nothing makes it INCONCLUSIVE', 
 	);
 });
 
+test('a chain that was cut off proves nothing, however its cases went', (t) => {
+	t.like(joinLinks([{ case: 'a', attempt }], 3, ''), { status: 'INCONCLUSIVE', reason: '2 of 3 never ran' });
+});
+
 test('no case follows in a guest that is not as it was', (t) => {
 	t.true(goesOn(attempt));
 	t.true(goesOn({ ...attempt, status: 'INCONCLUSIVE' }));

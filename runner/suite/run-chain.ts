@@ -34,7 +34,7 @@ export async function runEntry(run: CaseRun): Promise<Attempt> {
 		};
 		const attempt = await runCase(link);
 		links.push({ case: one.name, attempt });
-		if (!goesOn(attempt) || at + 1 === entry.chain.length) break;
+		if (!goesOn(attempt) || !run.wantsMore() || at + 1 === entry.chain.length) break;
 		const problem = await tidy(link, entry.chain[at + 1]);
 		if (problem !== undefined) break;
 	}

@@ -12,6 +12,22 @@ caches_dropped_arm() { echo 3 >/proc/sys/vm/drop_caches; }
 caches_dropped_count() { memory_counters drop_pagecache; }
 caches_dropped_disarm() { :; }
 
+caches_dropping_lacks() { :; }
+caches_dropping_arm() {
+	: >"$fault_dir/dropping" || return
+	while [ -e "$fault_dir/dropping" ]; do
+		echo 3 >/proc/sys/vm/drop_caches
+		usleep $((fault_everyMs * 1000))
+	done </dev/null >/dev/null 2>&1 &
+	echo $! >"$fault_dir/dropper"
+}
+caches_dropping_count() { memory_counters drop_pagecache; }
+# It ends by itself, so that no pause of it is left over.
+caches_dropping_disarm() {
+	rm "$fault_dir/dropping" &&
+		wait_until $((fault_everyMs / 1000 + 10)) 'the dropping of caches to end' has_ended "$(cat "$fault_dir/dropper")"
+}
+
 memory_watermark=/proc/sys/vm/watermark_scale_factor
 
 memory_pressure_lacks() { :; }
