@@ -8,6 +8,8 @@ export interface Interrupts {
 	readonly drain: AbortSignal;
 	/** Aborted by the second: stop what runs. */
 	readonly stop: AbortSignal;
+	/** Until it is disposed of, Ctrl-C is meant for the program that has the terminal. */
+	readonly leaveKeys: () => Disposable;
 	/** 130 or 143 after a signal. */
 	readonly exitCode: () => number | undefined;
 }
@@ -24,7 +26,9 @@ export function createInterrupts(source: NodeJS.EventEmitter, say: (text: string
 	// Everything long listens: pushes and guest programs by the dozen.
 	setMaxListeners(0, drain.signal, stop.signal);
 	let code: number | undefined;
+	let isOthers = false;
 	const onSignal = (signal: NodeJS.Signals) => {
+		if (isOthers && signal === 'SIGINT') return;
 		code ??= signal === 'SIGINT' ? exitCodes.sigint : exitCodes.sigterm;
 		if (!drain.signal.aborted) {
 			drain.abort(new Interrupted(`stopped by ${signal}`));
@@ -34,5 +38,13 @@ export function createInterrupts(source: NodeJS.EventEmitter, say: (text: string
 	};
 	source.on('SIGINT', onSignal);
 	source.on('SIGTERM', onSignal);
-	return { drain: drain.signal, stop: stop.signal, exitCode: () => code };
+	const leaveKeys = () => {
+		isOthers = true;
+		return {
+			[Symbol.dispose]() {
+				isOthers = false;
+			},
+		};
+	};
+	return { drain: drain.signal, stop: stop.signal, leaveKeys, exitCode: () => code };
 }

@@ -20,6 +20,7 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
 	{ names: ['boot', 'shell'], load: async () => (await import('./boot.ts')).addBoot },
 	{ names: ['list'], load: async () => (await import('./list.ts')).addList },
 	{ names: ['report'], load: async () => (await import('./report.ts')).addReport },
+	{ names: ['rr'], load: async () => (await import('./rr.ts')).addRr },
 	{ names: ['decode'], load: async () => (await import('./decode.ts')).addDecode },
 	{ names: ['known-bugs'], load: async () => (await import('./known-bugs.ts')).addKnownBugs },
 	{ names: ['issues'], load: async () => (await import('./issues.ts')).addIssues },

@@ -88,11 +88,21 @@ async function fill(image: string, { packages, program, args }: Format, options:
 	if (!result.ok) throw new InfraError(`${program} failed on ${image}\n${result.stderr.trim()}`);
 }
 
-/** A new qcow2 file at `path` that reads from the raw image `base` and keeps what is written. Throws when `path` exists already. */
-export async function overlay(base: string, path: string, signal?: AbortSignal): Promise<void> {
+/** A new qcow2 file at `path` that reads from the image `base` and keeps what is written. Throws when `path` exists already. */
+export async function overlay(base: string, path: string, signal?: AbortSignal, format: 'raw' | 'qcow2' = 'raw'): Promise<void> {
 	if (await exists(path)) throw new InfraError(`there is already a disk at ${path}`);
 	await mkdir(dirname(path), { recursive: true });
-	await exec('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', resolve(base), path], { signal });
+	await exec('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', format, '-b', resolve(base), path], { signal });
+}
+
+/** What a guest sees of the image `base`, without its holes: a qcow2 file at `path` that stands for itself. */
+export async function packDisk(base: string, path: string, signal?: AbortSignal): Promise<void> {
+	await exec('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', resolve(base), path], { signal });
+}
+
+/** A qcow2 file of no disk, for the states that QEMU saves. */
+export async function blankDisk(path: string, signal?: AbortSignal): Promise<void> {
+	await exec('qemu-img', ['create', '-q', '-f', 'qcow2', path, '1M'], { signal });
 }
 
 /** `512M` in bytes; K, M and G are powers of 1024. Anything else is a UserError. */

@@ -1,6 +1,7 @@
 /** A guest for each attempt: cloned from a template where that works, booted where not, with the suite in it and its console scanned. */
 
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Splat } from '../model/run.ts';
 import { createSplatScanner, findSplats } from '../parse/splat.ts';
 import type { Suite } from '../suite/load.ts';
@@ -37,6 +38,10 @@ export interface GuestNeeds {
 	readonly provisions: Provisions;
 	/** undefined: every guest boots. */
 	readonly templates?: { readonly cacheDir: string; readonly kernelHash: string; readonly initrdHash: string } | undefined;
+	/** The initramfs has the suite: nothing is pushed into its guests. */
+	readonly hasSuite?: boolean;
+	/** Each guest is recorded, into a file of this name in its folder. */
+	readonly recordTo?: string | undefined;
 	/** Many guests are to come, so that a template with the suite in it pays even when it must be made. */
 	readonly isForMany: boolean;
 	readonly timeoutScale: number;
@@ -55,17 +60,16 @@ interface Origin {
 	readonly splats: readonly Splat[];
 }
 
-const boot: Origin = { hasSuite: false, splats: [] };
-
 /** Opens the templates with the first guest; when there can be none, or a clone does not come up, guests boot from then on. */
 export function guestSource(needs: GuestNeeds): GuestSource {
-	const { suite, signal, timeoutScale } = needs;
+	const { suite, signal, timeoutScale, recordTo } = needs;
 	const scope = new Scope();
+	const boot: Origin = { hasSuite: needs.hasSuite ?? false, splats: [] };
 	let opening: Promise<Origin> | undefined;
 
 	/** Every guest waits for the same templates; a failure of ours is tried again by the next. */
 	const originFor = (spec: MachineSpec): Promise<Origin> => {
-		opening ??= openOrigin(needs, spec, scope).catch((error: unknown) => {
+		opening ??= openOrigin(needs, spec, boot, scope).catch((error: unknown) => {
 			if (error instanceof InfraError) opening = undefined;
 			throw error;
 		});
@@ -88,7 +92,8 @@ export function guestSource(needs: GuestNeeds): GuestSource {
 					onSplat(splat);
 				});
 				const onConsole = (chunk: Buffer) => scanner.write(chunk);
-				const machine = own.use(await Machine.start(spec, { dir: home, signal, timeoutScale, onConsole, template }));
+				const log = recordTo === undefined ? undefined : join(home, recordTo);
+				const machine = own.use(await Machine.start(spec, { dir: home, signal, timeoutScale, onConsole, template, recordTo: log }));
 				const running = { machine, scanner, isOver: false };
 				void machine.exited.then(() => {
 					running.isOver = true;
@@ -130,7 +135,7 @@ export function guestSource(needs: GuestNeeds): GuestSource {
 }
 
 /** The template with the suite in it where that is there or pays; else the bare one; else none. */
-async function openOrigin(needs: GuestNeeds, spec: MachineSpec, scope: Scope): Promise<Origin> {
+async function openOrigin(needs: GuestNeeds, spec: MachineSpec, boot: Origin, scope: Scope): Promise<Origin> {
 	const { suite, provisions, signal, timeoutScale, onNote } = needs;
 	if (!needs.templates) return boot;
 	const options: TemplateOptions = { ...needs.templates, timeoutScale, signal };

@@ -66,6 +66,9 @@ const treeNeeds: readonly HostNeed[] = [
 	{ probe: '/usr/include/gdbm.h', package: 'libgdbm-dev', why: 'xfstests: dbtest' },
 ];
 
+/** Needs of a debugger. */
+export const debuggerNeeds: readonly HostNeed[] = [{ probe: 'gdb', package: 'gdb', why: 'rr gdb' }];
+
 /** Needs of xfstests trees that configure themselves. */
 async function needsOfTrees(trees: readonly string[]): Promise<readonly HostNeed[]> {
 	const configure = await Promise.all(trees.map((tree) => exists(join(tree, 'configure.ac'))));

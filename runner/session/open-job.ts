@@ -1,5 +1,6 @@
 /** A job on this machine: what its cases need is made, its guests can start, and a kernel that does not boot fails it once. */
 
+import { join } from 'node:path';
 import type { KnownIssue } from '../config/known-issues.ts';
 import { folders, type Settings } from '../config/settings.ts';
 import type { Image } from '../image/initramfs.ts';
@@ -7,12 +8,14 @@ import type { BuiltKernel } from '../kernel/build.ts';
 import { baseHash } from '../kernel/identity.ts';
 import type { Case } from '../suite/load.ts';
 import type { Provisions } from '../suite/provision.ts';
+import { writeSuiteInitrd } from '../suite/suite-initrd.ts';
 import { KernelError, messageOf } from '../util/errors.ts';
 import type { AccelChoice } from '../vm/accel.ts';
 import type { Clock } from '../vm/machine-spec.ts';
 import type { Emitter } from './emitter.ts';
 import { guestSource } from './guest.ts';
 import { clockOf, type Job } from './plan.ts';
+import { eventLog, type Recorder, recordedScale } from './recorder.ts';
 import { type JobParts, settleCase } from './settle-case.ts';
 import { machineSpec, prepareSuite } from './workshop.ts';
 
@@ -27,6 +30,8 @@ export interface JobContext {
 	/** Of prepareContents. */
 	readonly contents: ReadonlyMap<string, Provisions['contents']>;
 	readonly knownIssues: readonly KnownIssue[];
+	/** The guests are made for it. */
+	readonly recorder?: Recorder | undefined;
 	/** YYYY-MM-DD. */
 	readonly today: string;
 	/** Whether another attempt of anything may begin. */
@@ -42,7 +47,7 @@ export interface OpenJob extends AsyncDisposable {
 
 /** A job that is ready for its cases: what it needs is made, and its guests can start. `entries` are those that will come. */
 export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job, entries: readonly Case[]): Promise<OpenJob> {
-	const { settings, emitter, accel, images, stop } = context;
+	const { settings, emitter, accel, images, stop, recorder } = context;
 	const image = images.get(job.suite.image);
 	if (!image) throw new Error(`image ${job.suite.image} was not prepared`);
 	const began = performance.now();
@@ -50,17 +55,25 @@ export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job
 		emitter,
 		signal: context.drain,
 	});
+	const initrd = recorder ? join(context.runDir, 'jobs', job.id, 'initrd') : image.path;
+	if (recorder) await writeSuiteInitrd(image.path, job.suite, provisions, initrd);
+	const timeoutScale = accel.timeoutScale * (recorder ? recordedScale : 1);
+	const makeSpec = (dir: string, clock: Clock) =>
+		machineSpec(job.suite, { boot: kernel.boot, initrd, accel: accel.accel, clock, cpus: recorder ? 1 : undefined }, dir);
 	const clockFor = (entry: Case) => clockOf(entry, accel.accel, settings.warp);
 	const sourceFor = (clock: Clock, count: number) =>
 		guestSource({
 			suite: job.suite,
-			makeSpec: (dir) => machineSpec(job.suite, { boot: kernel.boot, initrd: image.path, accel: accel.accel, clock }, dir),
+			makeSpec: (dir) => makeSpec(dir, clock),
 			provisions,
-			templates: settings.templates
-				? { cacheDir: folders.cache, kernelHash: baseHash(kernel.identity), initrdHash: image.hash }
-				: undefined,
+			templates:
+				settings.templates && !recorder
+					? { cacheDir: folders.cache, kernelHash: baseHash(kernel.identity), initrdHash: image.hash }
+					: undefined,
+			hasSuite: recorder !== undefined,
+			recordTo: recorder?.isRecording ? eventLog : undefined,
 			isForMany: count > 1,
-			timeoutScale: accel.timeoutScale,
+			timeoutScale,
 			onNote: (text) => emitter.emit({ type: 'note', text }),
 			signal: stop,
 		});
@@ -76,12 +89,26 @@ export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job
 		clockFor,
 		provisions,
 		objects,
-		timeoutScale: accel.timeoutScale,
+		timeoutScale,
 		reruns: settings.reruns,
 		knownIssues: context.knownIssues,
 		today: context.today,
 		emitter,
-		wantsMore: () => !hasFailed && context.wantsMore(),
+		onAttempt:
+			recorder &&
+			((attempt, tookMs) => {
+				const dir = join(context.runDir, attempt.dir);
+				return recorder.onAttempt(attempt, {
+					dir,
+					tookMs,
+					kernel,
+					objects,
+					suite: job.suite,
+					provisions,
+					spec: makeSpec(join(dir, 'boot'), 'real'),
+				});
+			}),
+		wantsMore: () => !hasFailed && context.wantsMore() && (recorder?.wantsMore() ?? true),
 		stop,
 	};
 	return {

@@ -27,6 +27,7 @@ import { prepareHost } from './host.ts';
 import { jobDesk } from './job-desk.ts';
 import { failJob, type JobContext, openJob } from './open-job.ts';
 import { describeJob, type Job } from './plan.ts';
+import type { Recorder } from './recorder.ts';
 import { guestsAtOnce, inOrder, scheduleTasks, type Task } from './schedule.ts';
 import type { RunStore } from './store.ts';
 import { sweepJob, tellSweep } from './sweep.ts';
@@ -60,6 +61,8 @@ export interface RunRequest extends RunControl {
 	readonly kernelSuites?: readonly Suite[] | undefined;
 	/** Begin nothing more after a case that ended so. */
 	readonly stopWhen?: ((result: CaseResult) => boolean) | undefined;
+	/** Guests are made so that QEMU can run them again. */
+	readonly recorder?: Recorder;
 	readonly store: RunStore;
 }
 
@@ -125,6 +128,7 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 			images,
 			contents,
 			knownIssues,
+			recorder: request.recorder,
 			today,
 			wantsMore,
 		};

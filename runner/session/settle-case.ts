@@ -33,6 +33,8 @@ export interface JobParts {
 	/** YYYY-MM-DD, for the expiry of known issues. */
 	readonly today: string;
 	readonly emitter: Emitter;
+	/** Given each attempt, and how long it took with the making of its guest, which is gone. */
+	readonly onAttempt?: ((attempt: Attempt, tookMs: number) => Promise<void>) | undefined;
 	/** Whether another attempt may begin. */
 	readonly wantsMore: () => boolean;
 	/** Stop the running attempt. */
@@ -53,7 +55,9 @@ export async function settleCase(parts: JobParts, entry: Case): Promise<void> {
 		const number = attempts.length + 1;
 		emitter.emit({ type: 'case-started', job: job.id, case: entry.name, attempt: number });
 		const relative = join('jobs', job.id, entry.name, number === 1 ? '' : `attempt-${number}`);
+		const began = performance.now();
 		const attempt = await attemptCase(parts, entry, relative);
+		await parts.onAttempt?.(attempt, Math.round(performance.now() - began));
 		attempts.push(attempt);
 		emitter.emit({ type: 'attempt-ended', job: job.id, case: entry.name, attempt });
 	}

@@ -160,7 +160,14 @@ export async function prepareSuite(
 /** A machine for a suite, as a plan: nothing is made. Disks and shares are below `dir`. */
 export function machineSpec(
 	suite: Suite,
-	parts: { readonly boot: string; readonly initrd: string; readonly accel: AccelChoice['accel']; readonly clock: Clock },
+	parts: {
+		readonly boot: string;
+		readonly initrd: string;
+		readonly accel: AccelChoice['accel'];
+		readonly clock: Clock;
+		/** In place of the suite's own. */
+		readonly cpus?: number | undefined;
+	},
 	dir: string,
 ): MachineSpec {
 	return {
@@ -169,7 +176,7 @@ export function machineSpec(
 		// With ticks time leaps 10 ms at once; without, straight to the next deadline, while a disk has still to answer.
 		cmdline: [...suite.cmdline, ...(parts.clock === 'warp' ? ['nohz=off'] : [])].join(' '),
 		// icount runs CPUs in turn, and QEMU 7.2 gives the second none while the first is busy: 6.1 never brings it up.
-		cpus: parts.clock === 'warp' ? 1 : suite.cpus,
+		cpus: parts.clock === 'warp' ? 1 : (parts.cpus ?? suite.cpus),
 		memoryMiB: suite.memory,
 		accel: parts.accel,
 		clock: parts.clock,

@@ -69,14 +69,28 @@ export async function exec(file: string, args: readonly string[], options: ExecO
 export function start(
 	file: string,
 	args: readonly string[],
-	options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly stdin?: 'pipe' | 'ignore' } = {},
+	options: {
+		readonly cwd?: string;
+		readonly env?: Readonly<Record<string, string>>;
+		readonly stdin?: 'pipe' | 'ignore';
+		/** In a session of its own: the terminal's Ctrl-C passes it by. */
+		readonly detached?: boolean;
+	} = {},
 ) {
 	// util-linux' setpriv execs in place: the pid is the program's own.
 	return execa('setpriv', ['--pdeathsig', 'KILL', file, ...args], {
 		reject: false,
 		buffer: false,
 		stdin: options.stdin ?? 'ignore',
+		detached: options.detached ?? false,
 		...(options.cwd !== undefined && { cwd: options.cwd }),
 		...(options.env && { env: { ...options.env } }),
 	});
+}
+
+/** A program that has our terminal, or what stands in for it, until it ends; returns its exit code, 128 and more for a signal. */
+export async function converse(file: string, args: readonly string[]): Promise<number> {
+	const { exitCode, signal, originalMessage } = await execa(file, args, { reject: false, stdio: 'inherit' });
+	if (exitCode === undefined && signal === undefined) throw new InfraError(`${file} does not start: ${originalMessage}`);
+	return exitCode ?? 128;
 }

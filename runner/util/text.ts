@@ -50,6 +50,11 @@ export function shellQuote(word: string): string {
 	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** As a value in QEMU's option syntax: a comma is written twice. */
+export function doubleCommas(value: string): string {
+	return value.replaceAll(',', ',,');
+}
+
 /** `1 case`, `2 cases`. */
 export function count(n: number, noun: string): string {
 	return `${n} ${noun}${n === 1 ? '' : 's'}`;

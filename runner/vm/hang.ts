@@ -48,7 +48,7 @@ async function askCpus(machine: Machine, silenceMs: number): Promise<Omit<Hang, 
 	const where = cpus.map(({ cpu, rip, isHalted }) => `CPU ${cpu} at ${rip}${isHalted ? ' (idle)' : ''}`).join(', ');
 	const isRunning = status.status === 'running';
 	const stopped = isRunning ? '' : `; QEMU says the machine is ${status.status}`;
-	if (isRunning) {
+	if (isRunning && !machine.isRecorded) {
 		// unknown_nmi_panic is on the command line: the kernel prints a stack and resets, unless it is past even that.
 		await qmp.execute('inject-nmi');
 		await withDeadline(machine.exited, silenceMs, 'the panic that the NMI asks for').catch(() => undefined);

@@ -36,13 +36,15 @@ export interface MachineOptions {
 	readonly ramFile?: string;
 	/** Instead of a boot, go on from here, copy-on-write unless `ramFile` is given; disks and shares are those of the spec. */
 	readonly template?: Snapshot | undefined;
+	/** Writes a log there, from which QEMU can run the same again. */
+	readonly recordTo?: string | undefined;
 	/** Sees every byte of the console, from the first. */
 	readonly onConsole?: (chunk: Buffer) => void;
 }
 
-/** Starts QEMU; its pid is the child's own, and it dies with us. */
-export function startQemu(args: readonly string[]): ReturnType<typeof start> {
-	return start(qemu, args);
+/** Starts QEMU; its pid is the child's own, and it dies with us. Detached, it has no part in the terminal. */
+export function startQemu(args: readonly string[], options: { readonly detached?: boolean } = {}): ReturnType<typeof start> {
+	return start(qemu, args, options);
 }
 
 /** QEMU makes its sockets before it does anything else; a loaded host may need a while to load it. */
@@ -65,6 +67,8 @@ export interface Parts {
 	readonly kill: () => Promise<void>;
 	readonly dir: string;
 	readonly timeoutScale: number;
+	/** A log is written: what is done to the machine other than through its ports is not in it. */
+	readonly isRecorded: boolean;
 	/** The folder of the sockets. */
 	readonly sockets: string;
 }
@@ -112,7 +116,9 @@ export async function launch(spec: MachineSpec, options: MachineOptions): Promis
 		const stub = join(sockets, 'kernel');
 		const hasStub = options.template !== undefined && (await writeKernelStub(spec.kernel, stub));
 		const booted = hasStub ? { ...spec, kernel: stub, initrd: stub } : spec;
-		const args = qemuArgs(booted, { sockets, ...(spec.shares?.length && { ninepTrace: ninepTrace(dir) }), ...ramOf(options) });
+		const { recordTo } = options;
+		const log = recordTo === undefined ? undefined : ({ mode: 'record', path: recordTo } as const);
+		const args = qemuArgs(booted, { sockets, log, ...(spec.shares?.length && { ninepTrace: ninepTrace(dir) }), ...ramOf(options) });
 		for (const { tag, path, kind } of spec.shares ?? [])
 			if (kind === 'virtiofs') await serveVirtiofs(path, socketPaths(sockets).virtiofs(tag), scope, options.signal);
 		await writeFile(join(dir, 'qemu.args'), `${formatQemuLine(args)}\n`);
@@ -136,6 +142,7 @@ function ramOf({ ramFile, template }: MachineOptions): Pick<QemuFiles, 'ram'> {
 
 async function connectChannels(scope: Scope, process: QemuProcess, sockets: string, options: MachineOptions): Promise<Parts> {
 	const { dir, signal, template, timeoutScale = 1 } = options;
+	const isRecorded = options.recordTo !== undefined;
 	const paths = socketPaths(sockets);
 	const open = async (path: string) => {
 		const socket = await connectSocket(path, { ms: socketMs, signal, orUntil: process.ended });
@@ -177,7 +184,22 @@ async function connectChannels(scope: Scope, process: QemuProcess, sockets: stri
 		await withDeadline(exited, 5_000, 'the end of QEMU').catch(() => process.kill());
 		await exited;
 	});
-	return { scope, qmp, agent, console, results, trace, ssh, exited, pid: process.pid, kill: process.kill, dir, timeoutScale, sockets };
+	return {
+		scope,
+		qmp,
+		agent,
+		console,
+		results,
+		trace,
+		ssh,
+		exited,
+		pid: process.pid,
+		kill: process.kill,
+		dir,
+		timeoutScale,
+		isRecorded,
+		sockets,
+	};
 }
 
 /** Console, results and trace go to files in `dir` from here on. */

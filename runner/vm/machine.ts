@@ -32,6 +32,8 @@ export class Machine implements AsyncDisposable {
 	/** The folder of the options. */
 	readonly dir: string;
 	readonly timeoutScale: number;
+	/** What is done to it other than through its ports is not in the log, and is to be left. */
+	readonly isRecorded: boolean;
 	readonly #scope: Scope;
 	readonly #kill: () => Promise<void>;
 	readonly #sockets: string;
@@ -52,6 +54,7 @@ export class Machine implements AsyncDisposable {
 		this.pid = parts.pid;
 		this.dir = parts.dir;
 		this.timeoutScale = parts.timeoutScale;
+		this.isRecorded = parts.isRecorded;
 	}
 
 	/**

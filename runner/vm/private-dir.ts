@@ -1,4 +1,4 @@
-/** A short private folder for a machine's sockets and temporary files. */
+/** A private folder for a machine's sockets and temporary files. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,9 +9,11 @@ export interface PrivateDir extends AsyncDisposable {
 	readonly path: string;
 }
 
-/** A new folder, readable by us only, with a path short enough for sockets (sun_path holds 107 bytes); gone when disposed, or when we are killed. */
-export async function makePrivateDir(): Promise<PrivateDir> {
-	const parent = tmpdir().length > 60 ? '/tmp' : tmpdir();
+/**
+ * A new folder, readable by us only, gone when disposed, or when we are killed. Unless a parent is named, its path is short enough for
+ * sockets (sun_path holds 107 bytes).
+ */
+export async function makePrivateDir(parent = tmpdir().length > 60 ? '/tmp' : tmpdir()): Promise<PrivateDir> {
 	const path = await mkdtemp(join(parent, `crucible-${process.pid}-`));
 	const guard = removedWhenKilled(path);
 	return {

@@ -2,8 +2,9 @@
 
 import { join } from 'node:path';
 import { UserError } from '../util/errors.ts';
-import { shellQuote } from '../util/text.ts';
+import { doubleCommas, shellQuote } from '../util/text.ts';
 import { type MachineSpec, portNames } from './machine-spec.ts';
+import { type EventLog, icountOf, logged, loggedSerials, outputFile } from './rr-args.ts';
 
 export const qemu = 'qemu-system-x86_64';
 
@@ -35,12 +36,17 @@ export interface QemuFiles {
 	readonly ninepTrace?: string;
 	/** The guest's memory as a file: `shared` writes to it, else it is the beginning of a memory of our own. */
 	readonly ram?: { readonly path: string; readonly isShared: boolean };
+	/** Everything that reaches the guest from outside is written there, or comes from there. */
+	readonly log?: EventLog | undefined;
 }
 
 /** The arguments after `qemu-system-x86_64`. Throws a UserError for a name that QEMU would cut short or refuse. */
 export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 	const sockets = socketPaths(files.sockets);
 	const { disks = [], shares = [], extraArgs = [] } = spec;
+	const { log } = files;
+	const stream = (id: string, path: string) => (log?.mode === 'replay' ? outputFile(id, log) : socket(id, path));
+	const virtio = (options: string) => (log ? logged(options) : options);
 	for (const { name } of disks) checkName('disk', name, 20);
 	for (const { tag } of shares) checkName('share', tag, 31);
 	const ninepShares = shares.filter(({ kind }) => kind !== 'virtiofs');
@@ -48,26 +54,29 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 	const memory = files.ram ? ramFile(files.ram, spec.memoryMiB) : virtiofsShares.length > 0 ? sharedMemory(spec.memoryMiB) : undefined;
 	return [
 		['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
-		['-machine', `q35,vmport=off${memory ? ',memory-backend=ram' : ''}`, ...accelArgs(spec.accel, spec.clock)],
+		['-machine', `q35,vmport=off${memory ? ',memory-backend=ram' : ''}`, ...(log ? icountOf(log) : accelArgs(spec.accel, spec.clock))],
 		memory ? ['-object', memory] : [],
 		['-smp', `${spec.cpus}`, '-m', `${spec.memoryMiB}M`],
 		['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', [commonCmdline, spec.cmdline].filter(Boolean).join(' ')],
 		['-chardev', socket('qmp', sockets.qmp), '-mon', 'chardev=qmp,mode=control'],
-		['-chardev', socket('console', sockets.console), '-serial', 'chardev:console'],
+		['-chardev', stream('console', sockets.console), '-serial', 'chardev:console'],
 		['-object', 'rng-builtin,id=entropy', '-device', 'virtio-rng-pci,rng=entropy'],
-		['-device', 'virtio-serial-pci'],
+		['-device', virtio('virtio-serial-pci')],
 		...portNames.map((name) => {
 			const id = name.replace('crucible.', '');
-			return ['-chardev', socket(id, sockets.ports[name]), '-device', `virtserialport,chardev=${id},name=${name},id=${id}`];
+			return ['-chardev', stream(id, sockets.ports[name]), '-device', `virtserialport,chardev=${id},name=${name},id=${id}`];
 		}),
+		log ? loggedSerials(portNames.map((name) => name.replace('crucible.', ''))) : [],
 		// The disk is thrown away after the run: flushes need not reach the host's disk. What is between the device's node and the image can be swapped.
 		...disks.map(({ name, path, format, readOnly }) => [
 			'-blockdev',
 			`driver=${format},node-name=${imageNode(name)},read-only=${readOnly ? 'on' : 'off'},cache.no-flush=on,file.driver=file,file.filename=${doubleCommas(path)}`,
 			'-blockdev',
-			`driver=raw,node-name=${name},read-only=${readOnly ? 'on' : 'off'},cache.no-flush=on,file=${imageNode(name)}`,
+			log
+				? `driver=blkreplay,node-name=${name},read-only=${readOnly ? 'on' : 'off'},image=${imageNode(name)}`
+				: `driver=raw,node-name=${name},read-only=${readOnly ? 'on' : 'off'},cache.no-flush=on,file=${imageNode(name)}`,
 			'-device',
-			`virtio-blk-pci,drive=${name},serial=${name},id=disk-${name}`,
+			virtio(`virtio-blk-pci,drive=${name},serial=${name},id=disk-${name}`),
 		]),
 		// none: as passthrough, but a chown that an unprivileged QEMU may not do is no error; the host reads the files as they are.
 		// remap: the host folder may hold mount points, whose inode numbers would collide.
@@ -138,11 +147,6 @@ function sharedMemory(memoryMiB: number): string {
 
 function socket(id: string, path: string): string {
 	return `socket,id=${id},path=${doubleCommas(path)},server=on,wait=off`;
-}
-
-/** QEMU's option syntax: a comma inside a value is written twice. */
-function doubleCommas(value: string): string {
-	return value.replaceAll(',', ',,');
 }
 
 function checkName(what: string, name: string, most: number): void {

@@ -1,0 +1,45 @@
+/** QEMU's record/replay on its command line: what is added, and what is done otherwise, so that a log makes up for the world outside. */
+
+import { join } from 'node:path';
+import { doubleCommas } from '../util/text.ts';
+
+/** The log of a machine: written while it runs, or read to run it again. Under TCG, with one CPU and without shares. */
+export type EventLog =
+	| { readonly mode: 'record'; readonly path: string }
+	| {
+			readonly mode: 'replay';
+			readonly path: string;
+			/** Gets what the guest writes: `console.log`, and a file for each port. */
+			readonly outputs: string;
+			/** A qcow2 file, on which QEMU keeps the states that it goes back to. */
+			readonly snapshots?: string;
+	  };
+
+/** The instructions are the clock; shift=auto keeps the guest's time near that of the host, which deadlines in the guest are made for. */
+export function icountOf(log: EventLog): string[] {
+	const icount = `shift=auto,rr=${log.mode},rrfile=${doubleCommas(log.path)}`;
+	const snapshots = log.mode === 'replay' ? log.snapshots : undefined;
+	return [
+		...['-accel', 'tcg,thread=single', '-icount', icount, '-cpu', 'max'],
+		// Of no device: it is there for the states.
+		...(snapshots === undefined ? [] : ['-drive', `file=${doubleCommas(snapshots)},if=none,format=qcow2,id=snapshots`]),
+	];
+}
+
+/** A virtio device whose requests are handled where the guest makes them, and not when the main loop gets to it. */
+export function logged(device: string): string {
+	return `${device},ioeventfd=off`;
+}
+
+/**
+ * QEMU logs the input of character devices that were given to -serial, and of no others; an ISA machine has four serial ports, and takes no
+ * notice of what is given beyond. The first is the console.
+ */
+export function loggedSerials(ids: readonly string[]): string[] {
+	return ['null', 'null', 'null', ...ids.map((id) => `chardev:${id}`)].flatMap((name) => ['-serial', name]);
+}
+
+/** The stand-in for a socket whose peer was there from the beginning. */
+export function outputFile(id: string, log: EventLog & { readonly mode: 'replay' }): string {
+	return `file,id=${id},path=${doubleCommas(join(log.outputs, `${id}.log`))}`;
+}
