@@ -26,6 +26,13 @@ const bad: [string, string[], RegExp][] = [
 	['an accelerator that is none', ['run', '--accel', 'hvf'], /hvf/],
 	['jobs that are no number', ['run', '--jobs', 'many'], /many/],
 	['a log that is not there', ['decode', '/nonexistent/log'], /\/nonexistent\/log: cannot read: ENOENT/],
+	[
+		'a race to record',
+		['rr', 'record', 'race-erofs/withdraw-volume'],
+		/race-erofs\/withdraw-volume cannot be recorded: its race holds CPUs from outside/,
+	],
+	['a suite to record', ['rr', 'record', 'planted'], /"planted" is \d+ cases[\s\S]*hint: a recording is of one: suite\/case/],
+	['a recording that is not there', ['rr', 'replay', 'zzzz'], /zzzz|there is no recording yet/],
 	['a run that is not there', ['report', 'zzzz'], /zzzz|there is no run yet/],
 	['a patch that is not one', ['run', '--patch', 'README.md', '--dry-run'], /README\.md/],
 	['a patch that is not there', ['run', '--patch', '/nonexistent.patch', '--dry-run'], /nonexistent\.patch/],
@@ -108,7 +115,7 @@ test('list --names prints suite/case lines that run accepts', async (t) => {
 
 test('every command explains itself', async (t) => {
 	const { stdout } = await crucible(['--help']);
-	for (const command of ['run', 'build', 'boot', 'shell', 'list', 'report', 'decode', 'bench', 'doctor', 'clean', 'completion']) {
+	for (const command of ['run', 'build', 'boot', 'shell', 'list', 'report', 'rr', 'decode', 'bench', 'doctor', 'clean', 'completion']) {
 		t.true(stdout.includes(`  ${command}`), command);
 		t.is((await crucible([command, '--help'])).exitCode, 0);
 	}

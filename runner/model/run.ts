@@ -153,6 +153,8 @@ export interface CaseResult {
 	readonly durationMs: number;
 	/** All executions: the first, the retry after an ERROR, the reruns of a failure. The rate is read off these. */
 	readonly attempts: readonly Attempt[];
+	/** `crucible rr` can record it. */
+	readonly isRecordable?: true;
 	/** The command that runs this case again, from the top of the checkout. */
 	readonly reproduce: string;
 	/** What that command is given, where it is not the name: an order of a sweep, a chain, a case under a fault. */

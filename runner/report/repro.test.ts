@@ -40,6 +40,12 @@ test('a kernel of a repository is asked for by its commit, wherever the reader h
 	t.is((await exec('sh', ['-n'], { input: script })).exitCode, 0);
 });
 
+test('of a case that can be recorded the script says how, of another it does not', (t) => {
+	t.regex(reproScript(run, job, { ...first.result, isRecordable: true }, []), /^# With `rr record` for `run`/m);
+	const { isRecordable: _, ...other } = first.result;
+	t.notRegex(reproScript(run, job, other, []), /rr record/);
+});
+
 test('a script that finds no crucible says what it wants', async (t) => {
 	const script = reproScript(run, job, first.result, []);
 	const { exitCode, stderr } = await exec('sh', ['-s'], { input: script, cwd: '/', allowFailure: true });

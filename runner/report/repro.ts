@@ -39,6 +39,9 @@ export function reproScript(run: Run, job: JobResult, result: CaseResult, series
 		...(kernel.needs === undefined ? [] : [`# ${kernel.needs}`]),
 		...(job.xfstests === undefined ? [] : [`# Set XFSTESTS to a checkout of xfstests like ${oneLine(job.xfstests)}.`]),
 		'# TIMES is how often the case runs.',
+		...(result.isRecordable
+			? ['# With `rr record` for `run` and --tries for --repeat, a failure is recorded, to be looked at with gdb, forwards and backwards.']
+			: []),
 		'set -eu',
 		`crucible=\${CRUCIBLE:-./crucible}`,
 		'[ -x "$crucible" ] || { echo "set CRUCIBLE to the crucible of a checkout of fscache-crucible" >&2; exit 129; }',

@@ -16,6 +16,7 @@ import { reproduceLine } from './fold.ts';
 import type { GuestSource } from './guest.ts';
 import type { Job } from './plan.ts';
 import { recipeOf } from './recipe.ts';
+import { whyNotRecordable } from './recordable.ts';
 
 export interface JobParts {
 	readonly job: Job;
@@ -124,6 +125,7 @@ function resultOf(job: Job, entry: Case, attempts: readonly Attempt[]): CaseResu
 		...settle(attempts),
 		durationMs: attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
 		attempts,
+		...(whyNotRecordable(job.suite, entry) === undefined && { isRecordable: true }),
 		reproduce: reproduceLine(job.suite.name, recipe ?? { cases: [entry.name] }, job, job.suite.xfstests),
 		...(recipe && { recipe }),
 	};
