@@ -72,7 +72,7 @@ async function recordCase(name: string, flags: RecordFlags, context: CommandCont
 	const width = process.stderr.columns ?? 100;
 	const reporter = createTerminalReporter({ stdout: process.stdout, stderr: process.stderr, isTty: live, color, width });
 	try {
-		const { run, recording } = await record({
+		const { run, runDir, recording } = await record({
 			id,
 			dir,
 			job,
@@ -87,8 +87,8 @@ async function recordCase(name: string, flags: RecordFlags, context: CommandCont
 			drain,
 			stop,
 		});
-		await writeReports(run, join(dir, 'run'));
-		reporter.finish(run, { report: join(dir, 'run/report.html') });
+		await writeReports(run, runDir);
+		reporter.finish(run, { report: join(runDir, 'report.html') });
 		if (!recording) return context.finish(run.exitCode);
 		out(recordedLine(recording));
 		const { tookMs, difference } = await replay(dir, recording, drain);

@@ -59,7 +59,7 @@ export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job
 	if (recorder) await writeSuiteInitrd(image.path, job.suite, provisions, initrd);
 	const timeoutScale = accel.timeoutScale * (recorder ? recordedScale : 1);
 	const makeSpec = (dir: string, clock: Clock) =>
-		machineSpec(job.suite, { boot: kernel.boot, initrd, accel: accel.accel, clock, cpus: recorder ? 1 : undefined }, dir);
+		machineSpec(job.suite, { boot: kernel.boot, initrd, accel: accel.accel, clock, isRecordable: recorder !== undefined }, dir);
 	const clockFor = (entry: Case) => clockOf(entry, accel.accel, settings.warp);
 	const sourceFor = (clock: Clock, count: number) =>
 		guestSource({

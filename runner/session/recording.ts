@@ -9,7 +9,9 @@ import { type ModuleSections, parseToldSections } from '../suite/told-sections.t
 import { UserError } from '../util/errors.ts';
 import { exists, writeWhole } from '../util/files.ts';
 import { didYouMean } from '../util/text.ts';
+import { outputsOf } from '../vm/launch.ts';
 import type { MachineSpec } from '../vm/machine-spec.ts';
+import { outputPath } from '../vm/rr-args.ts';
 import { eventLog, type RecordedAttempt } from './recorder.ts';
 
 /** recording.json; paths are relative to its folder. Written last. */
@@ -68,14 +70,14 @@ export async function keepRecording(
 	const at = (name: string) => join(dir, name);
 	const boot = join(made.dir, 'boot');
 	await mkdir(at(recordingFiles.modules), { recursive: true });
-	const console = Buffer.concat(await Promise.all([boot, made.dir].map((folder) => readFile(join(folder, 'console.log')))));
-	await writeWhole(at(recordingFiles.console), console);
+	await rename(outputPath(outputsOf(boot), 'console'), at(recordingFiles.console));
+	const console = await readFile(at(recordingFiles.console), 'latin1');
 	await share(spec.kernel, at(recordingFiles.kernel));
 	await share(spec.initrd, at(recordingFiles.initrd));
 	await share(join(boot, 'qemu.args'), at(recordingFiles.qemuArgs));
 	await share(kernel.vmlinuxDebug, at(recordingFiles.vmlinux));
 	const modules: Recording['modules'][number][] = [];
-	for (const [name, sections] of parseToldSections(console.toString('latin1'))) {
+	for (const [name, sections] of parseToldSections(console)) {
 		const object = [...objects.modules].find(([known]) => known.replaceAll('-', '_') === name)?.[1];
 		const path = join(recordingFiles.modules, `${name}.ko`);
 		if (object !== undefined) await share(object, at(path));

@@ -9,9 +9,11 @@ import type { Run } from '../model/run.ts';
 import { UserError } from '../util/errors.ts';
 import { converse, exec } from '../util/exec.ts';
 import { gdbScript } from '../vm/gdb-script.ts';
+import { outputsOf } from '../vm/launch.ts';
 import { makePrivateDir } from '../vm/private-dir.ts';
 import { qemu } from '../vm/qemu-args.ts';
 import { replayWhole, startReplay } from '../vm/replay.ts';
+import { outputPath } from '../vm/rr-args.ts';
 import { type ConsoleDifference, consoleDifference } from './console-difference.ts';
 import { gdbGreeting } from './gdb-greeting.ts';
 import type { Job } from './plan.ts';
@@ -33,11 +35,19 @@ export interface RecordRequest extends RunControl {
 	readonly say: (text: string) => void;
 }
 
+interface Recorded {
+	/** The last that there was: with a log, unless the one without came to nothing. */
+	readonly run: Run;
+	/** Its folder. */
+	readonly runDir: string;
+	readonly recording?: Recording | undefined;
+}
+
 /**
  * Runs the case once without a log, then with one until it fails, at most `job.repeat` times. The recording of the failure is kept in `dir`,
  * those of passes are not. Throws a UserError for a case that cannot be recorded.
  */
-export async function record(request: RecordRequest): Promise<{ readonly run: Run; readonly recording?: Recording }> {
+export async function record(request: RecordRequest): Promise<Recorded> {
 	const { id, dir, job, say, drain } = request;
 	const [entry] = job.suite.cases;
 	if (!entry) throw new Error('a job without a case');
@@ -53,7 +63,8 @@ export async function record(request: RecordRequest): Promise<{ readonly run: Ru
 		},
 		wantsMore: () => true,
 	});
-	if (drain.aborted || plain.counts.PASS + plain.counts.FAIL + plain.counts.XFAIL + plain.counts.INCONCLUSIVE === 0) return { run: plain };
+	if (drain.aborted || plain.counts.PASS + plain.counts.FAIL + plain.counts.XFAIL + plain.counts.INCONCLUSIVE === 0)
+		return { run: plain, runDir: join(dir, 'plain') };
 	say(`recording, until it fails, at most ${job.repeat} times`);
 	const version = (await exec(qemu, ['--version'])).stdout.split('\n')[0] ?? '';
 	let recording: Recording | undefined;
@@ -65,18 +76,20 @@ export async function record(request: RecordRequest): Promise<{ readonly run: Ru
 			if (attempt.status === 'FAIL' || attempt.status === 'XFAIL') {
 				const facts = { id, case: entry.name, qemu: version, number, plainMs };
 				recording = await keepRecording(dir, attempt, made, facts, request.stop);
-			} else await rm(join(made.dir, 'boot', eventLog), { force: true });
+			}
+			const boot = join(made.dir, 'boot');
+			for (const path of [join(boot, eventLog), outputsOf(boot)]) await rm(path, { recursive: true, force: true });
 		},
 		wantsMore: () => recording === undefined,
 	});
-	return { run, ...(recording && { recording }) };
+	return { run, runDir: join(dir, 'run'), recording };
 }
 
 async function runWith({ dir, job, settings, ...request }: RecordRequest, name: string, repeat: number, recorder: Recorder): Promise<Run> {
 	await using store = await openStore(dir, name);
 	const jobs = [{ ...job, repeat, untilFailure: true }];
 	// Of KVM there is no log, and a clone begins in the middle of one.
-	return executeRun({ ...request, jobs, settings: { ...settings, accel: 'tcg', warp: false, reruns: 0 }, recorder, store });
+	return await executeRun({ ...request, jobs, settings: { ...settings, accel: 'tcg', warp: false, reruns: 0 }, recorder, store });
 }
 
 export interface Replayed {
@@ -94,7 +107,7 @@ export async function replay(dir: string, recording: Recording, signal: AbortSig
 	const ms = 60_000 + 8 * recording.tookMs;
 	await replayWhole(spec, { log: join(dir, recordingFiles.log), outputs: scratch.path, ms, signal });
 	const tookMs = Math.round(performance.now() - began);
-	const console = join(scratch.path, 'console.log');
+	const console = outputPath(scratch.path, 'console');
 	const difference = consoleDifference(await readFile(join(dir, recordingFiles.console)), await readFile(console));
 	if (difference) await rename(console, join(dir, recordingFiles.otherConsole));
 	return { tookMs, difference };
@@ -111,5 +124,5 @@ export async function debug(dir: string, recording: Recording, batch: string | u
 	const modules = recording.modules.flatMap(({ path, sections }) => (path === undefined ? [] : [{ path: join(dir, path), sections }]));
 	await writeFile(script, gdbScript({ socket: machine.gdb, modules, greeting: gdbGreeting(recording) }));
 	const how = batch === undefined ? ['-x', script] : ['-nx', '-batch', '-x', script, '-x', batch];
-	return converse('gdb', ['-q', ...how, join(dir, recordingFiles.vmlinux)]);
+	return await converse('gdb', ['-q', ...how, join(dir, recordingFiles.vmlinux)]);
 }

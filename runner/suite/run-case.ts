@@ -160,6 +160,7 @@ function caseEnv(run: CaseRun): Record<string, string> {
 		CRUCIBLE_SEED: String(run.seed),
 		CRUCIBLE_SCALE: String(run.timeoutScale),
 		CRUCIBLE_CLOCK: run.clock,
+		...(run.machine.isRecorded && { CRUCIBLE_RECORDED: '1' }),
 		CRUCIBLE_PAUSE: run.clock === 'warp' ? '2' : '0.02',
 		CRUCIBLE_ORDERS: run.entry.orders.join('\n'),
 		CRUCIBLE_FAULTS: formatFaults(run.entry.faults),

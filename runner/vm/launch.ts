@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { DeadlineError, withDeadline } from '../util/deadline.ts';
 import { InfraError, KernelError } from '../util/errors.ts';
@@ -12,6 +12,7 @@ import { Scope } from '../util/scope.ts';
 import { Agent } from './agent.ts';
 import { Channel } from './channel.ts';
 import { Console } from './console.ts';
+import { followFile } from './followed-file.ts';
 import { encodeRenewal } from './frames.ts';
 import { writeKernelStub } from './kernel-stub.ts';
 import { explainExit, type MachineExit } from './machine-exit.ts';
@@ -20,6 +21,7 @@ import { makePrivateDir } from './private-dir.ts';
 import { formatQemuLine, type QemuFiles, qemu, qemuArgs, socketPaths } from './qemu-args.ts';
 import { followQemu, type QemuProcess } from './qemu-process.ts';
 import { Qmp } from './qmp.ts';
+import { outputPath } from './rr-args.ts';
 import { restoreSnapshot, type Snapshot } from './snapshot.ts';
 import { connectSocket } from './socket.ts';
 import { serveVirtiofs } from './virtiofsd.ts';
@@ -106,6 +108,17 @@ export function ninepTrace(dir: string): string {
 	return join(dir, '9p-trace.log');
 }
 
+/** Where a recorded machine in `dir` writes what it has to say. */
+export function outputsOf(dir: string): string {
+	return join(dir, 'outputs');
+}
+
+/** They can be read before QEMU opens them. */
+async function makeOutputs(outputs: string): Promise<void> {
+	await mkdir(outputs, { recursive: true });
+	for (const id of ['console', 'results', 'trace']) await writeFile(outputPath(outputs, id), '');
+}
+
 /** Starts QEMU with its CPUs stopped and connects everything; when that fails, says what QEMU said. */
 export async function launch(spec: MachineSpec, options: MachineOptions): Promise<Parts> {
 	const { dir } = options;
@@ -117,7 +130,8 @@ export async function launch(spec: MachineSpec, options: MachineOptions): Promis
 		const hasStub = options.template !== undefined && (await writeKernelStub(spec.kernel, stub));
 		const booted = hasStub ? { ...spec, kernel: stub, initrd: stub } : spec;
 		const { recordTo } = options;
-		const log = recordTo === undefined ? undefined : ({ mode: 'record', path: recordTo } as const);
+		const log = recordTo === undefined ? undefined : ({ mode: 'record', path: recordTo, outputs: outputsOf(dir) } as const);
+		if (log) await makeOutputs(log.outputs);
 		const args = qemuArgs(booted, { sockets, log, ...(spec.shares?.length && { ninepTrace: ninepTrace(dir) }), ...ramOf(options) });
 		for (const { tag, path, kind } of spec.shares ?? [])
 			if (kind === 'virtiofs') await serveVirtiofs(path, socketPaths(sockets).virtiofs(tag), scope, options.signal);
@@ -151,12 +165,13 @@ async function connectChannels(scope: Scope, process: QemuProcess, sockets: stri
 		socket.on('error', () => {});
 		return socket;
 	};
-	const console = new Console(await open(paths.console));
+	const listen = async (id: string, path: string) => (isRecorded ? followFile(outputPath(outputsOf(dir), id), process.ended) : open(path));
+	const console = new Console(await listen('console', paths.console));
 	if (options.onConsole) console.tap(options.onConsole);
-	const results = new Channel(await open(paths.ports['crucible.results']));
-	const trace = new Channel(await open(paths.ports['crucible.trace']));
+	const results = new Channel(await listen('results', paths.ports['crucible.results']));
+	const trace = new Channel(await listen('trace', paths.ports['crucible.trace']));
 	await recordTo(dir, { console, results, trace });
-	const ssh = await open(paths.ports['crucible.ssh']);
+	const ssh = isRecorded ? new Socket() : await open(paths.ports['crucible.ssh']);
 	ssh.pause();
 	const agentPort = await open(paths.ports['crucible.agent']);
 	const qmp = await Qmp.connect(await open(paths.qmp), signal);

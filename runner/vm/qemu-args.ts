@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../util/errors.ts';
 import { doubleCommas, shellQuote } from '../util/text.ts';
 import { type MachineSpec, portNames } from './machine-spec.ts';
-import { type EventLog, icountOf, logged, loggedSerials, outputFile } from './rr-args.ts';
+import { type EventLog, icountOf, isFile, logged, loggedSerials, outputFile } from './rr-args.ts';
 
 export const qemu = 'qemu-system-x86_64';
 
@@ -45,7 +45,7 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 	const sockets = socketPaths(files.sockets);
 	const { disks = [], shares = [], extraArgs = [] } = spec;
 	const { log } = files;
-	const stream = (id: string, path: string) => (log?.mode === 'replay' ? outputFile(id, log) : socket(id, path));
+	const stream = (id: string, path: string) => (log && isFile(id, log) ? outputFile(id, log) : socket(id, path));
 	const virtio = (options: string) => (log ? logged(options) : options);
 	for (const { name } of disks) checkName('disk', name, 20);
 	for (const { tag } of shares) checkName('share', tag, 31);

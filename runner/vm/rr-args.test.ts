@@ -4,7 +4,7 @@ import { qemuArgs } from './qemu-args.ts';
 
 const disks = [{ name: 'cache', path: '/d/cache.qcow2', format: 'qcow2' as const }];
 const spec: MachineSpec = { kernel: '/k/vmlinux', initrd: '/k/initramfs', cpus: 1, memoryMiB: 1024, accel: 'tcg', disks };
-const recorded = qemuArgs(spec, { sockets: '/tmp/s', log: { mode: 'record', path: '/r/rr.log' } });
+const recorded = qemuArgs(spec, { sockets: '/tmp/s', log: { mode: 'record', path: '/r/rr.log', outputs: '/r/o' } });
 const replayed = qemuArgs(spec, { sockets: '/tmp/s', log: { mode: 'replay', path: '/r/rr.log', outputs: '/o' } });
 
 const valuesOf = (args: readonly string[], option: string) => args.filter((_, at) => args[at - 1] === option);
@@ -33,7 +33,7 @@ test('the two machines are the same but for the log and the peers of their chann
 	t.is(recorded.length, replayed.length);
 	t.deepEqual(
 		differing.map((arg) => arg.replace(/,.*/, '')),
-		['shift=auto', 'socket', 'socket', 'socket', 'socket', 'socket'],
+		['shift=auto', 'file', 'socket', 'file', 'file', 'file'],
 	);
 	t.deepEqual(valuesOf(replayed, '-chardev').slice(1), [
 		'file,id=console,path=/o/console.log',

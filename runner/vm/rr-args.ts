@@ -4,21 +4,19 @@ import { join } from 'node:path';
 import { doubleCommas } from '../util/text.ts';
 
 /** The log of a machine: written while it runs, or read to run it again. Under TCG, with one CPU and without shares. */
-export type EventLog =
-	| { readonly mode: 'record'; readonly path: string }
-	| {
-			readonly mode: 'replay';
-			readonly path: string;
-			/** Gets what the guest writes: `console.log`, and a file for each port. */
-			readonly outputs: string;
-			/** A qcow2 file, on which QEMU keeps the states that it goes back to. */
-			readonly snapshots?: string;
-	  };
+export interface EventLog {
+	readonly mode: 'record' | 'replay';
+	readonly path: string;
+	/** Gets what the guest writes: `console.log`, and a file for each port. */
+	readonly outputs: string;
+	/** A qcow2 file, on which QEMU keeps the states that it goes back to in a replay. */
+	readonly snapshots?: string;
+}
 
 /** The instructions are the clock; shift=auto keeps the guest's time near that of the host, which deadlines in the guest are made for. */
 export function icountOf(log: EventLog): string[] {
 	const icount = `shift=auto,rr=${log.mode},rrfile=${doubleCommas(log.path)}`;
-	const snapshots = log.mode === 'replay' ? log.snapshots : undefined;
+	const { snapshots } = log;
 	return [
 		...['-accel', 'tcg,thread=single', '-icount', icount, '-cpu', 'max'],
 		// Of no device: it is there for the states.
@@ -39,7 +37,19 @@ export function loggedSerials(ids: readonly string[]): string[] {
 	return ['null', 'null', 'null', ...ids.map((id) => `chardev:${id}`)].flatMap((name) => ['-serial', name]);
 }
 
-/** The stand-in for a socket whose peer was there from the beginning. */
-export function outputFile(id: string, log: EventLog & { readonly mode: 'replay' }): string {
-	return `file,id=${id},path=${doubleCommas(join(log.outputs, `${id}.log`))}`;
+/**
+ * Where the guest's words go. A socket is full after some 280 single bytes that nobody has read yet: QEMU 7.2 logs that it was, and a replay
+ * goes another way then. A file takes all. It counts as a peer that is there from the beginning, as the agent's host is.
+ */
+export function outputFile(id: string, { outputs }: EventLog): string {
+	return `file,id=${id},path=${doubleCommas(outputPath(outputs, id))}`;
+}
+
+export function outputPath(outputs: string, id: string): string {
+	return join(outputs, `${id}.log`);
+}
+
+/** The agent's port is the one that anything comes in through. */
+export function isFile(id: string, { mode }: EventLog): boolean {
+	return mode === 'replay' || id !== 'agent';
 }

@@ -2,11 +2,13 @@
 # The shell's side of netless.ko, a network file system without a network, and of stall.ko, which stops others in the file system below
 # the cache (netless.c, stall.c). Sourced after ktap.sh and wait.sh.
 
+. "$CRUCIBLE_LIB/module.sh"
+
 # netless_load: both modules, until the case ends. Whatever the case has not given back is given back then.
 netless_load() {
 	at_exit '[ ! -d /sys/module/netless ] || rmmod netless'
 	at_exit '[ ! -d /sys/module/stall ] || rmmod stall'
-	insmod /crucible/modules/netless.ko && insmod /crucible/modules/stall.ko || give_up 'insmod of netless.ko and stall.ko'
+	module_load /crucible/modules/netless.ko && module_load /crucible/modules/stall.ko || give_up 'insmod of netless.ko and stall.ko'
 }
 
 # call WORD...: one call (netless.c says which there are). Sets answer; succeeds when it is `ok ...`.

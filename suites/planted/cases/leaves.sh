@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # leaves.sh WHAT: passes, and leaves something behind.
 . "$CRUCIBLE_LIB/ktap.sh"
+. "$CRUCIBLE_LIB/module.sh"
 
 # In a session of its own, so that no signal to the case reaches it; it reads what is never written.
 leave_process() {
@@ -15,12 +16,12 @@ leave_mount() {
 
 # The module goes, the volume stays.
 leave_volume() {
-	insmod /crucible/modules/planted_volume.ko && rmmod planted_volume
+	module_load /crucible/modules/planted_volume.ko && rmmod planted_volume
 }
 
 # The module stays and holds the one that it uses.
 leave_module() {
-	insmod /crucible/modules/planted_volume.ko take=0
+	module_load /crucible/modules/planted_volume.ko take=0
 }
 
 plan 1

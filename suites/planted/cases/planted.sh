@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Planting a fault through planted.ko, and waiting for what the kernel says of it. Sourced by the cases, after ktap.sh and wait.sh.
 
+. "$CRUCIBLE_LIB/module.sh"
+
 planted=/sys/module/planted
 
 # planted_load: until the case ends. A task that died in the module holds it for ever, and it is left loaded then.
 planted_load() {
-	[ -d $planted ] || insmod /crucible/modules/planted.ko || give_up 'insmod of planted.ko'
+	[ -d $planted ] || module_load /crucible/modules/planted.ko || give_up 'insmod of planted.ko'
 	at_exit '[ "${planted_died:-0}" = 1 ] || rmmod planted'
 }
 
