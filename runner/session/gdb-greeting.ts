@@ -27,8 +27,8 @@ export function gdbGreeting({ suite, case: name, attempt, kernel }: Pick<Recordi
 		...(where === undefined ? [] : [`  break ${where}    where the report has its name from`]),
 		...(reporter === undefined ? [] : [`  break ${reporter}    where the report begins`]),
 		'  continue',
-		'  reverse-continue    back to the breakpoint before; reverse-stepi: one instruction',
-		'  monitor savevm here    from now on going back begins here, and not at the boot',
+		'  monitor savevm NAME    from now on going back begins here; before, each way back runs the boot twice',
+		'  reverse-continue    to the breakpoint before this one; reverse-stepi: one instruction back',
 	];
 }
 

@@ -175,7 +175,9 @@ export function machineSpec(
 		initrd: parts.initrd,
 		// With ticks time leaps 10 ms at once; without, straight to the next deadline, while a disk has still to answer.
 		// Each PAUSE is an event of a recording, and a stop in its replay: of those of a boot, four fifths calibrate the local APIC's timer.
-		cmdline: [...suite.cmdline, ...(parts.clock === 'warp' ? ['nohz=off'] : []), ...(parts.isRecordable ? ['nolapic_timer'] : [])].join(' '),
+		cmdline: [...suite.cmdline, ...(parts.clock === 'warp' ? ['nohz=off'] : []), ...(parts.isRecordable ? ['nolapic_timer'] : [])].join(
+			' ',
+		),
 		// icount runs CPUs in turn, and QEMU 7.2 gives the second none while the first is busy: 6.1 never brings it up.
 		cpus: parts.clock === 'warp' || parts.isRecordable ? 1 : suite.cpus,
 		memoryMiB: suite.memory,

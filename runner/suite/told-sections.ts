@@ -8,6 +8,14 @@ export function parseToldSections(console: string): ReadonlyMap<string, ModuleSe
 	const found = new Map<string, ModuleSections>();
 	// "[    6.214302][  T118] crucible: sections of netfs: .text=0xffffffffa0000000 .data=0xffffffffa0012340"
 	for (const [, name = '', told = ''] of console.matchAll(/crucible: sections of (\w+):((?: [\w.]+=0x[0-9a-f]+)+)/g))
-		found.set(name, Object.fromEntries(told.trim().split(' ').map((word) => word.split('=') as [string, string])));
+		found.set(
+			name,
+			Object.fromEntries(
+				told
+					.trim()
+					.split(' ')
+					.map((word) => word.split('=') as [string, string]),
+			),
+		);
 	return found;
 }

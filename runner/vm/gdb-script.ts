@@ -15,6 +15,10 @@ export function gdbScript({ socket, modules, greeting }: GdbSession): string {
 		'set pagination off',
 		// A module's code is not in the guest before it is loaded, and breakpoints look at it.
 		'set trust-readonly-sections on',
+		// Behind a system call's entry nothing tells gdb where the stack ends.
+		'set backtrace limit 32',
+		// QEMU answers the first packet when it has saved the state that it goes back to.
+		'set remotetimeout 120',
 		`target remote ${socket}`,
 		...modules.flatMap(addModule),
 		'set confirm on',

@@ -2,10 +2,11 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withDeadline } from '../util/deadline.ts';
+import { poll, withDeadline } from '../util/deadline.ts';
 import { InfraError } from '../util/errors.ts';
+import { exists } from '../util/files.ts';
 import { Scope } from '../util/scope.ts';
-import { startQemu } from './launch.ts';
+import { socketMs, startQemu } from './launch.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { makePrivateDir } from './private-dir.ts';
 import { qemuArgs } from './qemu-args.ts';
@@ -33,13 +34,27 @@ export async function startReplay(spec: MachineSpec, { log, outputs, snapshots }
 		const args = qemuArgs(spec, { sockets, log: { mode: 'replay', path: log, outputs, ...(snapshots !== undefined && { snapshots }) } });
 		const gdb = join(sockets, 'gdb');
 		const stub = snapshots === undefined ? [] : ['-S', '-gdb', `unix:${gdb},server=on,wait=off`];
-		const { ended, lastWords, kill } = followQemu(startQemu([...args, ...stub], { detached: true }));
-		scope.defer(kill);
-		return { ended, lastWords, gdb, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
+		const process = followQemu(startQemu([...args, ...stub], { detached: true }));
+		scope.defer(process.kill);
+		if (snapshots !== undefined) await waitForSocket(gdb, process);
+		return { ...process, gdb, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
 	} catch (error) {
 		await scope[Symbol.asyncDispose]();
 		throw error;
 	}
+}
+
+/** gdb tries once. A connection made to see whether it can be made would count as a debugger that came and went. */
+async function waitForSocket(path: string, { ended, lastWords }: QemuProcess): Promise<void> {
+	let isOver = false;
+	void ended.then(() => {
+		isOver = true;
+	});
+	const isThere = async () => {
+		if (isOver) throw new InfraError(['QEMU does not start', ...lastWords].join('\n'));
+		return exists(path);
+	};
+	await poll(isThere, { what: `the socket ${path}`, ms: socketMs });
 }
 
 /** Runs it to the end of its log. Throws an InfraError with QEMU's words when it ends otherwise, a DeadlineError when it does not end. */

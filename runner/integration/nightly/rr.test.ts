@@ -31,24 +31,19 @@ test.serial('a planted report is recorded, replays to the microsecond, and gdb s
 	const dir = await mkdtemp(join(tmpdir(), 'crucible-gdb-'));
 	t.teardown(() => rm(dir, { recursive: true }));
 	const script = join(dir, 'script.gdb');
-	const steps = [
-		'break planted_allocate',
-		'break planted_use_after_free',
-		'continue',
-		'backtrace',
-		'continue',
-		'echo now back\\n',
-		'reverse-continue',
-	];
-	await writeFile(script, `${[...steps, 'backtrace 2', 'kill'].join('\n')}\n`);
+	// Saved just before, so that the way back is short.
+	const near = ['break planted_set', 'continue', 'monitor savevm near'];
+	const there = ['break planted_allocate', 'break planted_use_after_free', 'continue', 'backtrace', 'continue'];
+	const back = ['echo now back\\n', 'reverse-continue', 'backtrace 2', 'kill'];
+	await writeFile(script, `${[...near, ...there, ...back].join('\n')}\n`);
 	const { stdout, stderr } = await crucible(['rr', 'gdb', id, '--batch', script]);
 	const [forwards = '', backwards = ''] = stdout.split('now back\n');
 	t.regex(
 		forwards,
-		/Breakpoint 2, planted_use_after_free \(\) at \S*planted\.c:\d+[\s\S]*#1 .* at \S*\.c:\d+[\s\S]*Breakpoint 1, planted_allocate/,
+		/Breakpoint 3, planted_use_after_free \(\) at \S*planted\.c:\d+[\s\S]*#1 .* at \S*\.c:\d+[\s\S]*Breakpoint 2, planted_allocate/,
 		stderr,
 	);
-	t.regex(backwards, /Breakpoint 2, planted_use_after_free \(\) at \S*planted\.c:\d+/, stderr);
+	t.regex(backwards, /Breakpoint 3, planted_use_after_free \(\) at \S*planted\.c:\d+/, stderr);
 });
 
 test.serial('attempts that pass leave no recording', async (t) => {
