@@ -7,7 +7,8 @@ const examples: Readonly<Record<string, (top: string) => string>> = {
 	config: () => `# nightly.yaml: each kernel under each configuration runs all the suites
 kernels: [debian:6.12, debian:6.1]
 configs: [kasan+faults, kasan+lockdep]
-suites: [erofs-ondemand, "nfs-*", "cachefiles-*"]
+suites: [erofs-ondemand, "nfs-*", "cachefiles-*"]   # all when left out
+# tags: [seed]   # of those only the cases with such a tag
 exclude:
   - {kernel: debian:6.1, config: kasan+lockdep}
 repeat: 1      # every case this often

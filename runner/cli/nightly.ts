@@ -108,7 +108,7 @@ async function run(begun: Nightly, { config, suites, settings, history, context 
 			begun,
 			results: checkout.results,
 			config,
-			suites: selectCases(suites, config.suites, []),
+			suites: selectCases(suites, config.suites, config.tags),
 			settings,
 			history,
 			command: process.argv.slice(2),

@@ -29,13 +29,22 @@ function schemaFor({ fragments, suites }: Known) {
 			context.addIssue({ code: 'custom', message: messageOf(error) });
 		}
 	});
+	const tag = z.string().superRefine((text, context) => {
+		try {
+			selectCases(suites, [], [text]);
+		} catch (error) {
+			context.addIssue({ code: 'custom', message: messageOf(error) });
+		}
+	});
 	const kernel = z.string().min(1);
 	return z.strictObject({
 		/** The matrix: each kernel under each configuration runs all the suites. */
 		kernels: z.array(kernel).min(1),
 		configs: z.array(config).min(1).default(['kasan+faults']),
-		/** Suites or suite/case, with wildcards. */
-		suites: z.array(glob).min(1),
+		/** Suites or suite/case, with wildcards; all when left out. */
+		suites: z.array(glob).default([]),
+		/** Of those only the cases with one of these tags. */
+		tags: z.array(tag).default([]),
 		/** Cells that are left out; what is not said fits any. */
 		exclude: z.array(z.strictObject({ kernel: kernel.optional(), config: config.optional() })).default([]),
 		/** Every case runs this often: a flake needs more than one look. */

@@ -21,7 +21,7 @@ export default scenario(async (t) => {
 		const env = { CRUCIBLE_ACTOR_DAEMON: '1', CRUCIBLE_ACTOR_CLOSER: '2' };
 		const folder = (await t.guest.sh('mktemp -d -p "$PWD"')).trim();
 		const script = '/crucible/suites/race-erofs/cases/read-teardown.sh';
-		const { exitCode, stdout } = await t.guest.exec([script], { env, cwd: folder, timeoutMs: 15_000 });
+		const { exitCode, stdout } = await t.guest.exec([script], { env, cwd: folder, timeoutMs: 40_000 });
 		const { steps } = await race.finish();
 		if (steps[0]?.outcome === 'kept') kept++;
 		t.note(`${place} ${callee}: ${steps[0]?.outcome}, ended by ${steps[0]?.releasedBy ?? 'nothing'}`);
