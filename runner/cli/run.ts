@@ -52,7 +52,7 @@ export function addRun(program: Command, context: CommandContext): void {
 		.option('--chain', 'run the cases named, of one suite, in that order in one guest; only the first one’s own checks count')
 		.option(
 			'--under <fault>',
-			'keep a fault in force that the cases were not written for (caches-dropping,everyMs=200); their own checks do not count',
+			'keep a fault in force that the cases were not written for (caches-dropping,everyMs=1000); their own checks do not count',
 		)
 		.option('--timeout <s>', 'seconds that replace each case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random; the report names the one used', wholeNumber(0))

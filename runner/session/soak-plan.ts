@@ -113,7 +113,7 @@ function faultFor(random: Random, chain: readonly SoakCase[]): string | undefine
 	const allocation =
 		module === undefined ? [] : ['slab-failure', 'page-failure'].map((kind) => `${kind},module=${module},nth=${nth},times=2`);
 	return pick(random, [
-		`caches-dropping,everyMs=${between(random, 1, 20) * 50}`,
+		`caches-dropping,everyMs=${between(random, 1, 5) * 1000}`,
 		...(disk === undefined ? [] : [`disk-throttled,disk=${disk},perSecond=${between(random, 1, 8) * 50}`]),
 		...allocation,
 	]);

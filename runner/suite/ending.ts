@@ -2,7 +2,7 @@
 
 import { DeadlineError } from '../util/deadline.ts';
 import { InfraError } from '../util/errors.ts';
-import { blockedTasks, diagnoseHang } from '../vm/hang.ts';
+import { diagnoseHang } from '../vm/hang.ts';
 import { GuestEnded } from '../vm/machine-exit.ts';
 import type { CaseRun } from './case-run.ts';
 import type { Ending } from './verdict.ts';
@@ -17,10 +17,8 @@ export async function endingOf(run: CaseRun, error: unknown): Promise<Ending> {
 }
 
 async function hangOf(run: CaseRun, afterMs: number): Promise<Ending> {
-	const { kind, detail, console } = await diagnoseHang(run.machine);
+	const { kind, detail } = await diagnoseHang(run.machine);
 	// It ended while it was asked: watching a request tells who brought that about.
 	if (kind === 'ended') return endingOf(run, await run.machine.watch(() => run.machine.agent.ping(1_000)).catch((error: unknown) => error));
-	return kind === 'kernel'
-		? { how: 'kernel-hang', afterMs, detail }
-		: { how: 'test-hang', afterMs, detail, blocked: blockedTasks(console) };
+	return { how: kind === 'kernel' ? 'kernel-hang' : 'test-hang', afterMs, detail };
 }

@@ -1,6 +1,6 @@
 /** The verdict over a case in circumstances that it was not written for: what it says of itself does not count, what the kernel does counts. Pure. */
 
-import type { Status } from '../model/run.ts';
+import type { Splat, Status } from '../model/run.ts';
 import { decide, type Ending, type Observed } from './verdict.ts';
 
 type Decided = { readonly status: Status; readonly reason?: string };
@@ -13,7 +13,7 @@ export function judgeStrained(decided: Decided, seen: Observed, strain: string):
 	const isOver = seen.ending.how === 'signalled' || seen.leftOvers.some((left) => casesOwn.test(left));
 	const kernels = decide({
 		...seen,
-		ending: endingUnder(seen.ending),
+		ending: endingUnder(seen.ending, seen.splats),
 		assertions: [{ name: 'the kernel', status: 'PASS' }],
 		ktapProblems: [],
 		skipped: undefined,
@@ -25,8 +25,9 @@ export function judgeStrained(decided: Decided, seen: Observed, strain: string):
 	return { status: 'INCONCLUSIVE', reason: `${decided.reason ?? 'failed'}; ${strain} that does not count` };
 }
 
-/** A program that waits for another counts for nothing; a task that is stuck in the kernel does. */
-function endingUnder(ending: Ending): Ending {
-	const isCasesOwn = ending.how === 'exited' || ending.how === 'signalled' || (ending.how === 'test-hang' && ending.blocked.length === 0);
+/** A case that is slow, or whose programs wait for each other, counts for nothing; of a task that is stuck the kernel itself reports. */
+function endingUnder(ending: Ending, splats: readonly Splat[]): Ending {
+	const isReported = splats.some(({ isFailure, knownIssue }) => isFailure && knownIssue === undefined);
+	const isCasesOwn = ending.how === 'exited' || ending.how === 'signalled' || (ending.how === 'test-hang' && !isReported);
 	return isCasesOwn ? { how: 'exited', exitCode: 0 } : ending;
 }

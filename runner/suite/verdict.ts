@@ -6,8 +6,8 @@ import type { Assertion, Evidence, Splat, Status } from '../model/run.ts';
 export type Ending =
 	| { readonly how: 'exited'; readonly exitCode: number }
 	| { readonly how: 'signalled'; readonly signal: number }
-	/** The deadline passed; the agent still answers, so the case hangs and not the kernel. `blocked` are tasks that wait in it and take no signal. */
-	| { readonly how: 'test-hang'; readonly afterMs: number; readonly detail: string; readonly blocked: readonly string[] }
+	/** The deadline passed; the agent still answers, so the case hangs and not the kernel. */
+	| { readonly how: 'test-hang'; readonly afterMs: number; readonly detail: string }
 	/** The deadline passed and the agent is silent. */
 	| { readonly how: 'kernel-hang'; readonly afterMs: number; readonly detail: string }
 	/** The guest ended by itself: a panic, a triple fault, a power-off. */

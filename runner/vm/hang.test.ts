@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { blockedTasks, parseRegisters } from './hang.ts';
+import { parseRegisters } from './hang.ts';
 import { countNinepReads } from './ninep-reads.ts';
 
 test('where each CPU is comes from the registers', (t) => {
@@ -19,18 +19,6 @@ test('where each CPU is comes from the registers', (t) => {
 		{ cpu: 0, rip: 'ffffffff81abb2e3', isHalted: true },
 		{ cpu: 1, rip: 'ffffffff81001234', isHalted: false },
 	]);
-});
-
-test('tasks that wait in the kernel and take no signal are named; what an earlier report listed is not', (t) => {
-	const lines = [
-		'[   20.000000] task:earlier         state:D stack:0     pid:99    tgid:99    ppid:1      flags:0x00004002',
-		'[   31.021201] sysrq: Show Blocked State',
-		'[   31.022515] task:no-return.sh    state:D stack:0     pid:127   tgid:127   ppid:1      flags:0x00000002',
-		'[   31.023000] Call Trace:',
-		'[   31.030000] task:kworker/u8:3    state:D stack:    0 pid:   44 ppid:     2 flags:0x00004000',
-	];
-	t.deepEqual(blockedTasks(lines), ['no-return.sh', 'kworker/u8:3']);
-	t.deepEqual(blockedTasks(lines.slice(0, 1)), []);
 });
 
 test("reads of the 9p server are counted from QEMU's trace, and there are none before the first", async (t) => {

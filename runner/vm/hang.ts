@@ -56,14 +56,6 @@ async function askCpus(machine: Machine, silenceMs: number): Promise<Omit<Hang, 
 	return { kind: 'kernel', detail: `the kernel hangs: its agent was silent for ${silenceMs / 1_000} s; ${where}${stopped}`, cpus };
 }
 
-/** Names of the tasks in what `w` of sysrq printed: those that wait in the kernel and take no signal but a fatal one. */
-export function blockedTasks(lines: readonly string[]): string[] {
-	const from = lines.findLastIndex((line) => line.includes('sysrq: Show Blocked State'));
-	if (from < 0) return [];
-	// "[   12.345678] task:mount           state:D stack:0     pid:123   tgid:123   ppid:1      flags:0x00000002"
-	return lines.slice(from).flatMap((line) => /\btask:(\S+)\s+state:D\b/.exec(line)?.[1] ?? []);
-}
-
 /** Of `info registers -a`. */
 export function parseRegisters(text: string): Hang['cpus'] {
 	const cpus: { cpu: number; rip: string; isHalted: boolean }[] = [];
