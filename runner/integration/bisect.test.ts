@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { checkout } from '../config/paths.ts';
-import { bisect, bug } from './bisect.ts';
+import { bisect, brokenCase, bug } from './bisect.ts';
 
 test.serial('the patch of a series that breaks a case is named', async (t) => {
 	const dir = await mkdtemp(join(tmpdir(), 'crucible-series-'));
@@ -18,7 +18,7 @@ test.serial('the patch of a series that breaks a case is named', async (t) => {
 	const bugs = join(checkout.suites, 'known-bugs/6.12');
 	const [file = ''] = (await readdir(bugs)).filter((entry) => entry.startsWith(`${bug}-`));
 	await copyFile(join(bugs, file), join(dir, '3.patch'));
-	const { state, stderr } = await bisect('--patch', dir);
+	const { state, stderr } = await bisect(brokenCase, '--patch', dir);
 	t.deepEqual(state.outcome?.kind === 'found' && state.outcome.suspects, [3], stderr);
 	// What is not built is known to change nothing: two kernels, and nothing between them to run.
 	t.true(state.findings.filter(({ type }) => type === 'runs').length <= 5, stderr);

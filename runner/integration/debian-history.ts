@@ -1,6 +1,6 @@
-/** Debian's 6.12 as a git repository: harmless commits in a line, one that does not build, and a known bug in between. */
+/** Debian's 6.12 as a git repository with two lines of harmless commits: a known bug is in one, a failure that comes now and then in the other. */
 
-import { appendFile, readdir } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkout } from '../config/paths.ts';
 import { folders } from '../config/settings.ts';
@@ -10,17 +10,38 @@ import { exec } from '../util/exec.ts';
 import { exists, makeWhole } from '../util/files.ts';
 
 /** Counts changes of what is made here: another history is another repository. */
-const layout = 1;
+const layout = 2;
 
 // What no build for x86 reads, and git would take minutes for; Kconfig files are read of all architectures.
 const unread = ['*/arch/[a-wyz]*/*.[chS]', '*/arch/*/boot/dts', '*/drivers/gpu/drm/amd/include', '*/tools/testing/selftests'];
 
-export interface DebianHistory {
-	readonly repository: string;
+const commits = 64;
+
+/** What the flake's commit makes fail, in one of five: the daemon's opening of /dev/cachefiles. */
+const flake = {
+	path: 'fs/cachefiles/daemon.c',
+	edits: [
+		['#include <linux/module.h>\n', '#include <linux/module.h>\n#include <linux/random.h>\n'],
+		[
+			'\tif (!capable(CAP_SYS_ADMIN))\n\t\treturn -EPERM;\n',
+			'\tif (!capable(CAP_SYS_ADMIN))\n\t\treturn -EPERM;\n\tif (get_random_u32() % 5 == 0)\n\t\treturn -EIO;\n',
+		],
+	],
+} as const;
+
+export interface Line {
 	readonly good: string;
 	readonly bad: string;
-	/** The commit that puts the bug in. */
+	/** The commit between them that puts the failure in. */
 	readonly culprit: string;
+}
+
+export interface DebianHistory {
+	readonly repository: string;
+	/** The known bug, and a commit that does not build; checked out. */
+	readonly certain: Line;
+	/** The failure of one in five. */
+	readonly flaky: Line;
 }
 
 /** Made once for each Debian version, at a place that stays, so that the kernels of its commits are built once, too. */
@@ -29,8 +50,12 @@ export async function debianHistory(bug: string): Promise<DebianHistory> {
 	const repository = join(folders.cache, 'testing', safeName(`history-${layout}-${bug}-${version}`));
 	if (!(await exists(repository))) await makeWhole(repository, (aside) => fill(aside, archive, bug));
 	const git = async (...args: string[]) => (await exec('git', ['-C', repository, ...args])).stdout.trim();
-	const culprit = await git('log', '--format=%H', '--grep', `^known bug ${bug}$`, 'bad');
-	return { repository, good: await git('rev-parse', 'good'), bad: await git('rev-parse', 'bad'), culprit };
+	const line = async (bad: string): Promise<Line> => ({
+		good: await git('rev-parse', 'good'),
+		bad: await git('rev-parse', bad),
+		culprit: await git('log', '--format=%H', '--grep', '^the culprit$', bad),
+	});
+	return { repository, certain: await line('certain'), flaky: await line('flaky') };
 }
 
 async function fill(dir: string, archive: string, bug: string): Promise<void> {
@@ -40,28 +65,44 @@ async function fill(dir: string, archive: string, bug: string): Promise<void> {
 	const git = (...args: string[]) => exec('git', ['-C', dir, '-c', 'gc.auto=0', '-c', 'core.compression=0', ...args], { env });
 	const commit = (title: string) => git('commit', '--quiet', '--all', '-m', title);
 	const append = (path: string, text: string) => appendFile(join(dir, path), `${text}\n`);
+	/** Commits `from` to `to`; most change what a module is, and one in eight nothing that is built. */
+	const harmless = async (line: string, from: number, to: number) => {
+		for (let n = from; n <= to; n++) {
+			if (n % 8 === 0) await append('Documentation/filesystems/caching/cachefiles.rst', `${n}`);
+			else
+				await append(
+					n % 2 ? 'fs/cachefiles/key.c' : 'fs/nfs/fscache.c',
+					`static const unsigned long ${line}_${n} __attribute__((used)) = ${n};`,
+				);
+			await commit(`harmless ${n}`);
+		}
+	};
 	await git('init', '--quiet');
 	// Debian's own .gitignore would leave files out.
 	await git('add', '--all', '--force', '.');
 	await commit('Debian linux-source-6.12');
 	await git('tag', 'good');
-	for (let n = 1; n <= 16; n++) {
-		// A module that changes, one that does not, and a file that is not built.
-		if (n % 3 === 1) await append('fs/cachefiles/key.c', `static const unsigned long harmless_${n} __attribute__((used)) = ${n};`);
-		else if (n % 3 === 2) await append('fs/netfs/objects.c', `/* ${n} */`);
-		else await append('Documentation/filesystems/caching/cachefiles.rst', `${n}`);
-		await commit(`harmless ${n}`);
-		if (n === 8) {
-			await append('fs/cachefiles/cache.c', '#error planted by a test');
-			await commit('does not build');
-			await git('revert', '--no-edit', 'HEAD');
-		}
-		if (n === 11) {
-			const patches = join(checkout.suites, 'known-bugs/6.12');
-			const [file = ''] = (await readdir(patches)).filter((name) => name.startsWith(`${bug}-`));
-			await git('apply', join(patches, file));
-			await commit(`known bug ${bug}`);
-		}
+
+	await git('checkout', '--quiet', '-b', 'flaky');
+	await harmless('flaky', 1, 22);
+	let text = await readFile(join(dir, flake.path), 'utf8');
+	for (const [from, to] of flake.edits) {
+		if (!text.includes(from)) throw new Error(`${flake.path} has changed: it has no ${JSON.stringify(from)}`);
+		text = text.replace(from, to);
 	}
-	await git('tag', 'bad');
+	await writeFile(join(dir, flake.path), text);
+	await commit('the culprit');
+	await harmless('flaky', 24, commits);
+
+	await git('checkout', '--quiet', '-b', 'certain', 'good');
+	await harmless('certain', 1, 31);
+	await append('fs/cachefiles/cache.c', '#error planted by a test');
+	await commit('does not build');
+	await git('revert', '--no-edit', 'HEAD');
+	await harmless('certain', 34, 44);
+	const patches = join(checkout.suites, 'known-bugs/6.12');
+	const [file = ''] = (await readdir(patches)).filter((name) => name.startsWith(`${bug}-`));
+	await git('apply', join(patches, file));
+	await commit('the culprit');
+	await harmless('certain', 46, commits);
 }

@@ -7,18 +7,21 @@ import test from 'ava';
 import { execa } from 'execa';
 import { checkout } from '../../config/paths.ts';
 import { exec } from '../../util/exec.ts';
-import { bug } from '../bisect.ts';
+import { brokenCase, bug } from '../bisect.ts';
 import { debianHistory } from '../debian-history.ts';
 
 test.serial('a case passes once the bug is edited out of a watched tree, and fails once it is saved again', async (t) => {
-	const { repository, culprit } = await debianHistory(bug);
+	const {
+		repository,
+		certain: { culprit },
+	} = await debianHistory(bug);
 	const git = async (...args: string[]) => (await exec('git', ['-C', repository, ...args])).stdout;
 	const name = await git('diff-tree', '--no-commit-id', '--name-only', '-r', culprit);
 	const file = join(repository, name);
 	const [broken, mended] = [await readFile(file, 'utf8'), `${await git('show', `${culprit}^:${name}`)}\n`];
 	t.teardown(() => writeFile(file, broken));
 
-	const watch = execa(join(checkout.top, 'crucible'), ['watch', '--kernel', repository, '--reruns', '0', 'nfs-fsc/v42-remount'], {
+	const watch = execa(join(checkout.top, 'crucible'), ['watch', '--kernel', repository, '--reruns', '0', brokenCase], {
 		all: true,
 		cwd: checkout.top,
 		env: { CI: 'true', NO_COLOR: '1' },
