@@ -29,22 +29,19 @@ test.serial('a patch that makes a case fail three times in ten is called a regre
 	t.log(`${change?.head.failed} of ${change?.head.votes} fail, p = ${change?.p}`);
 });
 
-test.serial('the same kernel on both sides is no regression', async (t) => {
-	const { comparison, exitCode, stderr } = await compare(
-		'--base',
-		'debian:6.12',
-		'--head',
-		'debian:6.12',
-		'--tag',
-		'smoke',
-		'--times',
-		'20',
-	);
-	t.is(exitCode, 0, stderr);
-	t.is(comparison.verdict, 'no regression');
-	t.deepEqual(
-		comparison.changes.filter(({ kind }) => kind === 'broken' || kind === 'fixed'),
-		[],
-		stderr,
-	);
+test.serial('the same kernel on both sides is called a regression in none of 20 comparisons', async (t) => {
+	t.timeout(60 * 60_000);
+	for (let n = 1; n <= 20; n++) {
+		const { comparison, exitCode, stderr } = await compare(
+			'erofs-ondemand/partial',
+			...['--base', 'debian:6.12', '--head', 'debian:6.12', '--times', '5', '--seed', `${n}`],
+		);
+		t.is(exitCode, 0, stderr);
+		t.is(comparison.verdict, 'no regression', stderr);
+		t.deepEqual(
+			comparison.changes.filter(({ kind }) => kind === 'broken' || kind === 'fixed'),
+			[],
+			stderr,
+		);
+	}
 });
