@@ -1,12 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What becomes of processes and mounts.
 
-# process_signal SIGNAL
-process_signal() {
-	process_pid=$(pidof "$fault_process") && [ "${process_pid#* }" = "$process_pid" ] || {
+# Sets process_pid to the one process that is called $fault_process. busybox' pidof misses one now and then.
+process_find() {
+	process_pid=
+	for process_dir in /proc/[0-9]*; do
+		read -r process_comm 2>/dev/null <"$process_dir/comm" && [ "$process_comm" = "$fault_process" ] || continue
+		process_pid="$process_pid ${process_dir#/proc/}"
+	done
+	process_pid=${process_pid# }
+	case $process_pid in
+	'' | *' '*)
 		echo "there is not one $fault_process, but: $process_pid"
 		return 1
-	}
+		;;
+	esac
+}
+
+# process_signal SIGNAL
+process_signal() {
+	process_find || return
 	echo "$process_pid" >"$fault_dir/pid"
 	kill "-$1" "$process_pid"
 }
