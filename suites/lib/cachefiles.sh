@@ -38,7 +38,7 @@ cache_hold() {
 		for cache_command in "dir $cache_dir" "tag $cache_tag" bind; do
 			echo "$cache_command" >&9 || exit
 		done
-		read -r cache_command <never
+		read -r cache_command <>never
 	) &
 	cache_pid=$!
 	echo "$cache_pid" >/run/cachefilesd.pid
