@@ -27,8 +27,8 @@ export function gdbGreeting({ suite, case: name, attempt, kernel }: Pick<Recordi
 		...(where === undefined ? [] : [`  break ${where}    where the report has its name from`]),
 		...(reporter === undefined ? [] : [`  break ${reporter}    where the report begins`]),
 		'  continue',
-		'  monitor savevm NAME    from now on going back begins here; before, each way back runs the boot twice',
-		'  reverse-continue    to the breakpoint before this one; reverse-stepi: one instruction back',
+		'To go back, begin again: `info breakpoints` tells how often each was hit, `ignore NUMBER COUNT` passes by all but the last.',
+		'(reverse-continue hangs: a state that QEMU loads in a replay does not go on, seen with 7.2.)',
 	];
 }
 
