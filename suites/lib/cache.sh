@@ -38,7 +38,11 @@ cache_is_active() {
 
 # cache_stop: ends the daemon, waits until the kernel has let go of the cache, unmounts the disk. Safe to call in any state.
 cache_stop() {
-	[ ! -e /run/cachefilesd.pid ] || { read -r cache_pid </run/cachefilesd.pid && end_process "$cache_pid" cachefilesd; }
+	[ ! -e /run/cachefilesd.pid ] || {
+		read -r cache_pid </run/cachefilesd.pid
+		! has_ended "$cache_pid" || { echo 'cachefilesd had ended before, and said:' && cat "$cache_log"; } >&2
+		end_process "$cache_pid" cachefilesd
+	}
 	wait_until 10 'the cache to be withdrawn' cache_is_gone
 	unmount "$cache_mount"
 	cache_stopped=$?
