@@ -7,7 +7,10 @@ import { inTurns } from './statistics.ts';
 
 /** Cases that wait for a network: one that is slow, one that loses packets, two that are cut for a while. */
 const waiting = ['v42-slow', 'v42-lossy', 'v42-cut', 'v3-cut'].map((name) => `nfs-faults/${name}`);
-/** Cases that compute, of about the same length: no lane is left alone at the end. What they gain is up to the CPUs, which under TCG one guest keeps more than one of. */
+/**
+ * Cases that compute, of about the same length: no lane is left alone at the end. Without a target: under TCG one guest keeps more than one
+ * CPU busy, and two guests on two CPUs gain little.
+ */
 const computing = ['ninep-fscache', 'erofs-ondemand'];
 
 export const jobs: Benchmark = {

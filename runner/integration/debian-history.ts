@@ -1,13 +1,14 @@
 /** Debian's 6.12 as a git repository with two lines of harmless commits: a known bug is in one, a failure that comes now and then in the other. */
 
-import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkout } from '../config/paths.ts';
 import { folders } from '../config/settings.ts';
 import { findDebianSource } from '../kernel/debian.ts';
 import { safeName } from '../kernel/source-spec.ts';
 import { exec } from '../util/exec.ts';
 import { exists, makeWhole } from '../util/files.ts';
+import { bugPatch } from './bisect.ts';
+import { daemonSource, flakyDaemon } from './flaky-daemon.ts';
 
 /** Counts changes of what is made here: another history is another repository. */
 const layout = 2;
@@ -16,18 +17,6 @@ const layout = 2;
 const unread = ['*/arch/[a-wyz]*/*.[chS]', '*/arch/*/boot/dts', '*/drivers/gpu/drm/amd/include', '*/tools/testing/selftests'];
 
 const commits = 64;
-
-/** What the flake's commit makes fail, in one of five: the daemon's opening of /dev/cachefiles. */
-const flake = {
-	path: 'fs/cachefiles/daemon.c',
-	edits: [
-		['#include <linux/module.h>\n', '#include <linux/module.h>\n#include <linux/random.h>\n'],
-		[
-			'\tif (!capable(CAP_SYS_ADMIN))\n\t\treturn -EPERM;\n',
-			'\tif (!capable(CAP_SYS_ADMIN))\n\t\treturn -EPERM;\n\tif (get_random_u32() % 5 == 0)\n\t\treturn -EIO;\n',
-		],
-	],
-} as const;
 
 export interface Line {
 	readonly good: string;
@@ -85,12 +74,8 @@ async function fill(dir: string, archive: string, bug: string): Promise<void> {
 
 	await git('checkout', '--quiet', '-b', 'flaky');
 	await harmless('flaky', 1, 22);
-	let text = await readFile(join(dir, flake.path), 'utf8');
-	for (const [from, to] of flake.edits) {
-		if (!text.includes(from)) throw new Error(`${flake.path} has changed: it has no ${JSON.stringify(from)}`);
-		text = text.replace(from, to);
-	}
-	await writeFile(join(dir, flake.path), text);
+	const daemon = join(dir, daemonSource);
+	await writeFile(daemon, flakyDaemon(await readFile(daemon, 'utf8'), 2));
 	await commit('the culprit');
 	await harmless('flaky', 24, commits);
 
@@ -100,9 +85,7 @@ async function fill(dir: string, archive: string, bug: string): Promise<void> {
 	await commit('does not build');
 	await git('revert', '--no-edit', 'HEAD');
 	await harmless('certain', 34, 44);
-	const patches = join(checkout.suites, 'known-bugs/6.12');
-	const [file = ''] = (await readdir(patches)).filter((name) => name.startsWith(`${bug}-`));
-	await git('apply', join(patches, file));
+	await git('apply', await bugPatch(bug));
 	await commit('the culprit');
 	await harmless('certain', 46, commits);
 }

@@ -32,6 +32,7 @@ cache_run() {
 
 # cache_hold: the same without cachefilesd: a process that binds the cache and then does nothing, so that the kernel is alone with the disk.
 cache_hold() {
+	# Opened both ways, as an open that waits could end early.
 	[ -p never ] || mkfifo never
 	(
 		exec 9<>/dev/cachefiles

@@ -2,29 +2,17 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { checkout } from '../../config/paths.ts';
-import type { Bisection } from '../../model/bisection.ts';
 import { exec } from '../../util/exec.ts';
 import { bisect, brokenCase, bug } from '../bisect.ts';
 import { crucible } from '../crucible.ts';
-import { debianHistory } from '../debian-history.ts';
+import { debianHistory, type Line } from '../debian-history.ts';
 
 test.serial('the commit of a git tree that breaks a case is named; its log says so in git’s words', async (t) => {
-	t.timeout(60 * 60_000);
 	const { repository, certain } = await debianHistory(bug);
-	await buildWhole(`${repository}#${certain.good}`);
 	const before = await exec('git', ['-C', repository, 'status', '--porcelain', '--branch']);
-	const began = performance.now();
-	const { state, stderr } = await bisect(brokenCase, '--kernel', repository, '--good', certain.good, '--bad', certain.bad);
-	t.log(`${((performance.now() - began) / 60_000).toFixed(1)} min, ${outline(state)}`);
-	const found = state.outcome?.kind === 'found' ? state.outcome : undefined;
-	t.deepEqual(
-		found?.suspects.map((at) => state.commits[at]?.id),
-		[certain.culprit],
-		stderr,
-	);
-	t.true((found?.confidence ?? 0) >= 0.98);
+	const { state, stderr } = await find(t, brokenCase, repository, certain);
 	t.regex(stderr, /not ok: warm read is served without a READ on the server/);
 	t.is((await exec('git', ['-C', repository, 'status', '--porcelain', '--branch'])).stdout, before.stdout);
 
@@ -33,29 +21,27 @@ test.serial('the commit of a git tree that breaks a case is named; its log says 
 });
 
 test.serial('the commit that makes a case fail one time in five is named', async (t) => {
-	t.timeout(60 * 60_000);
 	const { repository, flaky } = await debianHistory(bug);
-	await buildWhole(`${repository}#${flaky.good}`);
-	const began = performance.now();
-	const { state, stderr } = await bisect('erofs-ondemand/partial', '--kernel', repository, '--good', flaky.good, '--bad', flaky.bad);
-	t.log(`${((performance.now() - began) / 60_000).toFixed(1)} min, ${outline(state)}`);
-	const found = state.outcome?.kind === 'found' ? state.outcome : undefined;
-	t.deepEqual(
-		found?.suspects.map((at) => state.commits[at]?.id),
-		[flaky.culprit],
-		stderr,
-	);
-	t.true((found?.confidence ?? 0) >= 0.98);
+	await find(t, 'erofs-ondemand/partial', repository, flaky);
 });
 
-/** All that is not a module, once: what a bisection takes is measured without it. */
-async function buildWhole(kernel: string): Promise<void> {
-	const { exitCode, stderr } = await crucible(['build', '--kernel', kernel]);
-	if (exitCode !== 0) throw new Error(`${kernel} does not build:\n${stderr}`);
-}
-
-function outline({ findings }: Bisection): string {
-	const runs = findings.flatMap((finding) => (finding.type === 'runs' ? [finding.failed + finding.passed] : []));
+/** Bisects the line, and checks that its culprit is named; what does not belong to a module is built before, and not measured. */
+async function find(t: ExecutionContext, theCase: string, repository: string, { good, bad, culprit }: Line) {
+	t.timeout(60 * 60_000);
+	const built = await crucible(['build', '--kernel', `${repository}#${good}`]);
+	t.is(built.exitCode, 0, built.stderr);
+	const began = performance.now();
+	const bisected = await bisect(theCase, '--kernel', repository, '--good', good, '--bad', bad);
+	const { findings, commits, outcome } = bisected.state;
+	const runs = findings.reduce((sum, one) => sum + (one.type === 'runs' ? one.failed + one.passed : 0), 0);
 	const kernels = findings.filter(({ type }) => type === 'kernel').length;
-	return `${runs.reduce((sum, count) => sum + count, 0)} runs, ${kernels} kernels`;
+	t.log(`${((performance.now() - began) / 60_000).toFixed(1)} min, ${runs} runs, ${kernels} kernels`);
+	const found = outcome?.kind === 'found' ? outcome : undefined;
+	t.deepEqual(
+		found?.suspects.map((at) => commits[at]?.id),
+		[culprit],
+		bisected.stderr,
+	);
+	t.true((found?.confidence ?? 0) >= 0.98);
+	return bisected;
 }

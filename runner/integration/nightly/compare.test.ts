@@ -3,6 +3,7 @@
 import test from 'ava';
 import type { Comparison } from '../../model/comparison.ts';
 import { crucible } from '../crucible.ts';
+import { daemonSource, flakyDaemon } from '../flaky-daemon.ts';
 import { freshPatch } from '../fresh-patch.ts';
 
 async function compare(...args: string[]): Promise<{ comparison: Comparison; exitCode: number | undefined; stderr: string }> {
@@ -12,14 +13,7 @@ async function compare(...args: string[]): Promise<{ comparison: Comparison; exi
 }
 
 test.serial('a patch that makes a case fail three times in ten is called a regression', async (t) => {
-	const check = '\tif (!capable(CAP_SYS_ADMIN))\n\t\treturn -EPERM;\n';
-	const flake = '\tif (get_random_u32() % 10 < 3)\n\t\treturn -EIO;\n';
-	const patch = await freshPatch(t, 'flake', 'fs/cachefiles/daemon.c', (text) => {
-		if (!text.includes(check)) throw new Error('daemon.c has changed');
-		return text
-			.replace('#include <linux/module.h>\n', '#include <linux/module.h>\n#include <linux/random.h>\n')
-			.replace(check, check + flake);
-	});
+	const patch = await freshPatch(t, 'flake', daemonSource, (text) => flakyDaemon(text, 3));
 	// With 40 rounds chance hides a rate of 30 % once in 70 tries (binomial, fewer than six failures).
 	const { comparison, exitCode, stderr } = await compare('erofs-ondemand/partial', '--patch', patch, '--times', '40');
 	t.is(exitCode, 1, stderr);
