@@ -11,10 +11,9 @@ export interface Trace extends Disposable {
 	readonly finish: () => Promise<void>;
 }
 
-// Opens the port by its name and copies: trace_pipe blocks until there is something, and takes what it gives.
-const reader = `for port in /sys/class/virtio-ports/*; do
-	[ "$(cat "$port/name")" != crucible.trace ] || exec cat ${tracefs}/trace_pipe >"/dev/\${port##*/}"
-done`;
+// trace_pipe blocks until there is something, and takes what it gives. The last command would open the port in the shell itself, the leader
+// of a session, and a serial port would become its terminal.
+const reader = `cat ${tracefs}/trace_pipe >/dev/virtio-ports/crucible.trace; exit`;
 
 /** Turns on all events of `groups`; groups that this kernel lacks are left out. Nothing runs when there are none. */
 export async function startTrace(machine: Machine, groups: readonly string[], ask: Ask): Promise<Trace> {

@@ -4,7 +4,7 @@
 export const request = { ping: 1, exec: 2, stdin: 3, signal: 4, pushOpen: 5, pushData: 6, pull: 7, start: 8, getReady: 9 } as const;
 
 /** Answers, guest to host. */
-export const answer = { pong: 65, stdout: 66, stderr: 67, exit: 68, ok: 69, error: 70, data: 71, hello: 72, taken: 73 } as const;
+export const answer = { pong: 65, stdout: 66, stderr: 67, exit: 68, ok: 69, error: 70, data: 71, hello: 72, taken: 73, seen: 74 } as const;
 
 /** Bits of an EXEC's flags. */
 export const execFlags = { toResults: 1, hasStdin: 2, mergeStderr: 4 } as const;

@@ -22,6 +22,7 @@ import { formatQemuLine, type QemuFiles, qemu, qemuArgs, socketPaths } from './q
 import { followQemu, type QemuProcess } from './qemu-process.ts';
 import { Qmp } from './qmp.ts';
 import { outputPath } from './rr-args.ts';
+import { makeSerialPort, type SerialPort } from './serial-port.ts';
 import { restoreSnapshot, type Snapshot } from './snapshot.ts';
 import { connectSocket } from './socket.ts';
 import { serveVirtiofs } from './virtiofsd.ts';
@@ -113,10 +114,12 @@ export function outputsOf(dir: string): string {
 	return join(dir, 'outputs');
 }
 
-/** They can be read before QEMU opens them. */
-async function makeOutputs(outputs: string): Promise<void> {
+/** What the channels of a recorded machine are, which can be read before QEMU opens them. */
+async function makeRecorded(dir: string, sockets: string): Promise<SerialPort> {
+	const outputs = outputsOf(dir);
 	await mkdir(outputs, { recursive: true });
 	for (const id of ['console', 'results', 'trace']) await writeFile(outputPath(outputs, id), '');
+	return makeSerialPort(join(sockets, 'agent'), outputPath(outputs, 'agent'));
 }
 
 /** Starts QEMU with its CPUs stopped and connects everything; when that fails, says what QEMU said. */
@@ -131,7 +134,7 @@ export async function launch(spec: MachineSpec, options: MachineOptions): Promis
 		const booted = hasStub ? { ...spec, kernel: stub, initrd: stub } : spec;
 		const { recordTo } = options;
 		const log = recordTo === undefined ? undefined : ({ mode: 'record', path: recordTo, outputs: outputsOf(dir) } as const);
-		if (log) await makeOutputs(log.outputs);
+		const agentPort = log && (await makeRecorded(dir, sockets));
 		const args = qemuArgs(booted, { sockets, log, ...(spec.shares?.length && { ninepTrace: ninepTrace(dir) }), ...ramOf(options) });
 		for (const { tag, path, kind } of spec.shares ?? [])
 			if (kind === 'virtiofs') await serveVirtiofs(path, socketPaths(sockets).virtiofs(tag), scope, options.signal);
@@ -139,7 +142,7 @@ export async function launch(spec: MachineSpec, options: MachineOptions): Promis
 		// -S: nothing the guest says comes before somebody listens.
 		const process = followQemu(startQemu(['-S', ...args, ...(options.template ? ['-incoming', 'defer'] : [])]));
 		scope.defer(() => process.kill());
-		return await connectChannels(scope, process, sockets, options).catch(async (error: unknown) => {
+		return await connectChannels(scope, process, { sockets, agentPort }, options).catch(async (error: unknown) => {
 			if (!(error instanceof InfraError)) throw error;
 			throw (await process.whyEnded()) ?? error;
 		});
@@ -154,9 +157,16 @@ function ramOf({ ramFile, template }: MachineOptions): Pick<QemuFiles, 'ram'> {
 	return template ? { ram: { path: template.ram, isShared: false } } : {};
 }
 
-async function connectChannels(scope: Scope, process: QemuProcess, sockets: string, options: MachineOptions): Promise<Parts> {
+interface Ends {
+	/** The folder of the sockets. */
+	readonly sockets: string;
+	/** In place of the agent's socket, where a log is written. */
+	readonly agentPort: SerialPort | undefined;
+}
+
+async function connectChannels(scope: Scope, process: QemuProcess, { sockets, agentPort }: Ends, options: MachineOptions): Promise<Parts> {
 	const { dir, signal, template, timeoutScale = 1 } = options;
-	const isRecorded = options.recordTo !== undefined;
+	const isRecorded = agentPort !== undefined;
 	const paths = socketPaths(sockets);
 	const open = async (path: string) => {
 		const socket = await connectSocket(path, { ms: socketMs, signal, orUntil: process.ended });
@@ -173,11 +183,11 @@ async function connectChannels(scope: Scope, process: QemuProcess, sockets: stri
 	await recordTo(dir, { console, results, trace });
 	const ssh = isRecorded ? new Socket() : await open(paths.ports['crucible.ssh']);
 	ssh.pause();
-	const agentPort = await open(paths.ports['crucible.agent']);
+	const agentStream = agentPort?.connect(process.ended) ?? (await open(paths.ports['crucible.agent']));
 	const qmp = await Qmp.connect(await open(paths.qmp), signal);
 	scope.defer(() => qmp[Symbol.dispose]());
 	if (template) await restoreSnapshot(qmp, template, signal);
-	const agent = new Agent(agentPort, template && encodeRenewal(Date.now(), randomBytes(32)));
+	const agent = new Agent(agentStream, template && encodeRenewal(Date.now(), randomBytes(32)));
 	scope.defer(() => agent.close('the machine was closed'));
 
 	let shutdown: string | undefined;

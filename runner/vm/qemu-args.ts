@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../util/errors.ts';
 import { doubleCommas, shellQuote } from '../util/text.ts';
 import { type MachineSpec, portNames } from './machine-spec.ts';
-import { type EventLog, icountOf, isFile, logged, loggedSerials, outputFile } from './rr-args.ts';
+import { type EventLog, icountOf, logged, loggedCmdline, loggedPorts } from './rr-args.ts';
 
 export const qemu = 'qemu-system-x86_64';
 
@@ -45,7 +45,6 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 	const sockets = socketPaths(files.sockets);
 	const { disks = [], shares = [], extraArgs = [] } = spec;
 	const { log } = files;
-	const stream = (id: string, path: string) => (log && isFile(id, log) ? outputFile(id, log) : socket(id, path));
 	const virtio = (options: string) => (log ? logged(options) : options);
 	for (const { name } of disks) checkName('disk', name, 20);
 	for (const { tag } of shares) checkName('share', tag, 31);
@@ -57,16 +56,17 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 		['-machine', `q35,vmport=off${memory ? ',memory-backend=ram' : ''}`, ...(log ? icountOf(log) : accelArgs(spec.accel, spec.clock))],
 		memory ? ['-object', memory] : [],
 		['-smp', `${spec.cpus}`, '-m', `${spec.memoryMiB}M`],
-		['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', [commonCmdline, spec.cmdline].filter(Boolean).join(' ')],
+		[
+			'-kernel',
+			spec.kernel,
+			'-initrd',
+			spec.initrd,
+			'-append',
+			[commonCmdline, log && loggedCmdline, spec.cmdline].filter(Boolean).join(' '),
+		],
 		['-chardev', socket('qmp', sockets.qmp), '-mon', 'chardev=qmp,mode=control'],
-		['-chardev', stream('console', sockets.console), '-serial', 'chardev:console'],
 		['-object', 'rng-builtin,id=entropy', '-device', 'virtio-rng-pci,rng=entropy'],
-		['-device', virtio('virtio-serial-pci')],
-		...portNames.map((name) => {
-			const id = name.replace('crucible.', '');
-			return ['-chardev', stream(id, sockets.ports[name]), '-device', `virtserialport,chardev=${id},name=${name},id=${id}`];
-		}),
-		log ? loggedSerials(portNames.map((name) => name.replace('crucible.', ''))) : [],
+		log ? loggedPorts(log, files.sockets) : ports(sockets),
 		// The disk is thrown away after the run: flushes need not reach the host's disk. What is between the device's node and the image can be swapped.
 		...disks.map(({ name, path, format, readOnly }) => [
 			'-blockdev',
@@ -97,6 +97,18 @@ export function qemuArgs(spec: MachineSpec, files: QemuFiles): string[] {
 		]),
 		files.ninepTrace === undefined ? [] : ['-d', 'trace:v9fs_read,trace:v9fs_read_return', '-D', files.ninepTrace],
 		extraArgs,
+	].flat();
+}
+
+/** The console and the ports. */
+function ports(sockets: ReturnType<typeof socketPaths>): string[] {
+	return [
+		['-chardev', socket('console', sockets.console), '-serial', 'chardev:console'],
+		['-device', 'virtio-serial-pci'],
+		...portNames.map((name) => {
+			const id = name.replace('crucible.', '');
+			return ['-chardev', socket(id, sockets.ports[name]), '-device', `virtserialport,chardev=${id},name=${name},id=${id}`];
+		}),
 	].flat();
 }
 

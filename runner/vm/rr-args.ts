@@ -7,7 +7,7 @@ import { doubleCommas } from '../util/text.ts';
 export interface EventLog {
 	readonly mode: 'record' | 'replay';
 	readonly path: string;
-	/** Gets what the guest writes: `console.log`, and a file for each port. */
+	/** Gets what the guest writes: `console.log`, and a file for each port but ssh's, which such a machine has not. */
 	readonly outputs: string;
 	/** A qcow2 file, on which QEMU keeps the states that it goes back to in a replay. */
 	readonly snapshots?: string;
@@ -31,27 +31,48 @@ export function logged(device: string): string {
 	return `${device},ioeventfd=off`;
 }
 
+/** Tells the guest's agent that its ports are serial ones (ports.c). */
+export const loggedCmdline = 'crucible.ports=serial';
+
+/** In the order of the serial ports that come after the console's; each has an interrupt of its own, since Linux may be built not to share one. */
+const serialPorts = [
+	{ id: 'agent', irq: 3 },
+	{ id: 'results', irq: 5 },
+	{ id: 'trace', irq: 7 },
+] as const;
+
 /**
- * QEMU logs the input of character devices that were given to -serial, and of no others; an ISA machine has four serial ports, and takes no
- * notice of what is given beyond. The first is the console.
+ * The console and the ports, all of them serial: virtio-serial arms a timer when a state with it is loaded, of which the log knows nothing,
+ * and no replay goes on from there.
+ *
+ * QEMU logs the input of character devices that were given to -serial, and of no others. The first is the console; an ISA machine gives its
+ * four ports their interrupts in pairs, so the other three are left empty, and it takes no notice of what is given beyond.
  */
-export function loggedSerials(ids: readonly string[]): string[] {
-	return ['null', 'null', 'null', ...ids.map((id) => `chardev:${id}`)].flatMap((name) => ['-serial', name]);
+export function loggedPorts(log: EventLog, sockets: string): string[] {
+	const serials = ['chardev:console', 'none', 'none', 'none', ...serialPorts.map(({ id }) => `chardev:${id}`)];
+	return [
+		['-chardev', outputFile('console', log)],
+		...serialPorts.map(({ id, irq }, at) => [
+			...['-chardev', id === 'agent' && log.mode === 'record' ? inputPipe(id, sockets) : outputFile(id, log)],
+			...['-device', `isa-serial,index=${at + 1},irq=${irq},chardev=${id}`],
+		]),
+		serials.flatMap((name) => ['-serial', name]),
+	].flat();
 }
 
 /**
  * Where the guest's words go. A socket is full after some 280 single bytes that nobody has read yet: QEMU 7.2 logs that it was, and a replay
- * goes another way then. A file takes all. It counts as a peer that is there from the beginning, as the agent's host is.
+ * goes another way then. A file takes all.
  */
-export function outputFile(id: string, { outputs }: EventLog): string {
+function outputFile(id: string, { outputs }: EventLog): string {
 	return `file,id=${id},path=${doubleCommas(outputPath(outputs, id))}`;
+}
+
+/** The agent's is the one port that anything comes in through. QEMU reads from `agent.in`, a fifo, and writes to `agent.out`, which may be a file. */
+function inputPipe(id: string, sockets: string): string {
+	return `pipe,id=${id},path=${doubleCommas(join(sockets, id))}`;
 }
 
 export function outputPath(outputs: string, id: string): string {
 	return join(outputs, `${id}.log`);
-}
-
-/** The agent's port is the one that anything comes in through. */
-export function isFile(id: string, { mode }: EventLog): boolean {
-	return mode === 'replay' || id !== 'agent';
 }

@@ -24,10 +24,23 @@ cache_start() {
 		fcull $2%
 		fstop $3%
 	END
-	cachefilesd -n -s -f /run/cachefilesd.conf </dev/null >"$cache_log" 2>&1 &
-	cache_pid=$!
-	echo "$cache_pid" >/run/cachefilesd.pid
+	cachefilesd_run
+}
+
+# cachefilesd_run: cachefilesd with the configuration in /run, in the background; returns when the cache is active. Its pid is in
+# cache_pid and in a file, how it ended is the last line of its log. Its heap is where it does not abort (known issue cachefilesd-heap-abort).
+cachefilesd_run() {
+	rm -f /run/cachefilesd.pid
+	(
+		setarch -R cachefilesd -n -s -f /run/cachefilesd.conf &
+		echo "$!" >/run/cachefilesd.pid
+		wait "$!"
+		echo "ended with exit status $?"
+	) </dev/null >>"$cache_log" 2>&1 &
 	wait_until 10 'cachefilesd to bind the cache' cache_is_active
+	cache_bound=$?
+	read -r cache_pid </run/cachefilesd.pid
+	return "$cache_bound"
 }
 
 # cache_is_active: fscache lists a cache in state A.

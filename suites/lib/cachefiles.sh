@@ -24,10 +24,7 @@ cache_disk() {
 # cache_run: cachefilesd over cache_dir; returns when the cache is active.
 cache_run() {
 	printf 'dir %s\ntag %s\n%s\n' "$cache_dir" "$cache_tag" "$cache_limits" >/run/cachefilesd.conf
-	cachefilesd -n -s -f /run/cachefilesd.conf </dev/null >>"$cache_log" 2>&1 &
-	cache_pid=$!
-	echo "$cache_pid" >/run/cachefilesd.pid
-	wait_until 10 'cachefilesd to bind the cache' cache_is_active
+	cachefilesd_run
 }
 
 # cache_hold: the same without cachefilesd: a process that binds the cache and then does nothing, so that the kernel is alone with the disk.

@@ -9,7 +9,7 @@ enum { PROTOCOL = 1 };
 /* host to guest */
 enum { PING = 1, EXEC, STDIN, SIGNAL, PUSH_OPEN, PUSH_DATA, PULL, START, GET_READY };
 /* guest to host */
-enum { PONG = 65, STDOUT, STDERR, EXIT, OK, ERROR, DATA, HELLO, TAKEN };
+enum { PONG = 65, STDOUT, STDERR, EXIT, OK, ERROR, DATA, HELLO, TAKEN, SEEN };
 enum { TO_RESULTS = 1, HAS_STDIN = 2, MERGE_STDERR = 4 };
 
 #define MAX_JOBS 64
@@ -55,7 +55,7 @@ struct child {
 /* main.c: the two ports and what goes out through the second */
 extern struct stream port, results_port;
 extern struct ring results;
-extern bool connected, is_hung_up, is_socket;
+extern bool connected, is_hung_up, is_socket, is_serial;
 
 /* init.c */
 void begin_guest(void);
@@ -122,10 +122,11 @@ void renew(const unsigned char *payload, size_t length);
 bool read_port(void);
 bool handle_frames(void);
 void lose_host(void);
+bool tell_seen(void);
 
 /* pump.c */
 bool pump_job(struct job *job);
 
 /* ports.c */
-void wait_for_ports(void);
+bool wait_for_ports(void);
 int open_port(const char *name);

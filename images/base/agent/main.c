@@ -27,7 +27,7 @@
 
 struct ring results;
 struct stream port = { -1, false }, results_port = { -1, false };
-bool connected, is_hung_up, is_socket;
+bool connected, is_hung_up, is_socket, is_serial;
 static bool port_writable;
 
 static void protect(void)
@@ -52,7 +52,7 @@ static void open_channels(int argc, char **argv)
 	is_socket = port.fd >= 0;
 	if (!is_socket) {
 		protect();
-		wait_for_ports();
+		is_serial = wait_for_ports();
 		port.fd = open_port("crucible.agent");
 		results_port.fd = open_port("crucible.results");
 	}
@@ -95,6 +95,9 @@ static bool service(void)
 	if (connected) {
 		moved |= read_port();
 		moved |= handle_frames();
+		/* After them: a START throws away what was to be said. */
+		if (is_serial)
+			moved |= tell_seen();
 		if (is_hung_up && is_socket) {
 			end_session();
 			_exit(0);

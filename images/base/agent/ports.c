@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Finds the virtio ports by name. */
+/* Finds the ports by name: virtio ports, or serial ports where QEMU records the guest. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "agent.h"
@@ -17,16 +18,61 @@
 /* The ports come with the virtio device; their names follow in later messages of its control queue. */
 #define PORTS_DEADLINE_MS 60000
 
+/* Of a recorded guest, in the order of the host's list (rr-args.ts), after the console's ttyS0. */
+static const char *const serial_ports[] = { "crucible.agent", "crucible.results", "crucible.trace" };
+
 int open_port(const char *name)
 {
 	char path[64];
 	int fd;
 
 	snprintf(path, sizeof(path), "/dev/virtio-ports/%s", name);
-	fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		die(path);
 	return fd;
+}
+
+static bool ports_are_serial(void)
+{
+	char line[4096] = "";
+	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	bool is_read = fd >= 0 && read(fd, line, sizeof(line) - 1) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return is_read && strstr(line, "crucible.ports=serial");
+}
+
+/* Every byte goes through as it is; the driver keeps that when the port is closed. */
+static void make_raw(const char *path)
+{
+	struct termios termios;
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0 || tcgetattr(fd, &termios))
+		die(path);
+	cfmakeraw(&termios);
+	/* The UART tells of the last bytes of a piece when it has heard nothing for the time of four. */
+	cfsetspeed(&termios, B115200);
+	termios.c_cflag |= CLOCAL;
+	if (tcsetattr(fd, TCSANOW, &termios))
+		die(path);
+	close(fd);
+}
+
+static void link_serial_ports(void)
+{
+	mkdir("/dev/virtio-ports", 0755);
+	for (int i = 0; i < 3; i++) {
+		char link[64], target[32];
+
+		snprintf(link, sizeof(link), "/dev/virtio-ports/%s", serial_ports[i]);
+		snprintf(target, sizeof(target), "../ttyS%d", i + 1);
+		if (symlink(target, link) && errno != EEXIST)
+			die(link);
+		make_raw(link);
+	}
 }
 
 /* Links /dev/virtio-ports/<name> for each port that has told its name (udev does this elsewhere); returns how many. */
@@ -59,7 +105,7 @@ static int link_ports(void)
 	return count;
 }
 
-void wait_for_ports(void)
+static void wait_for_virtio_ports(void)
 {
 	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 };
 	int events = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
@@ -77,4 +123,15 @@ void wait_for_ports(void)
 			die("uevents");
 	}
 	close(events);
+}
+
+/* Returns whether they are serial. */
+bool wait_for_ports(void)
+{
+	if (ports_are_serial()) {
+		link_serial_ports();
+		return true;
+	}
+	wait_for_virtio_ports();
+	return false;
 }
