@@ -47,7 +47,7 @@ export function addRr(program: Command, context: CommandContext): void {
 		.option('--times <n>', 'how often', wholeNumber(1), 1)
 		.action((id: string, { times }: { readonly times: number }) => replayTimes(id, times, context));
 	rr.command('gdb')
-		.description('opens gdb on a recording: symbols of the kernel and of its modules, the same run at each start')
+		.description('opens gdb on a recording, with the symbols of the kernel and of its modules; reverse-continue goes back')
 		.argument('[id]', 'of the recording', 'latest')
 		.option('--batch <file>', 'do what this gdb script says, and end')
 		.action((id: string, { batch }: { readonly batch?: string }) => openGdb(id, batch, context));

@@ -27,8 +27,8 @@ export function gdbGreeting({ suite, case: name, attempt, kernel }: Pick<Recordi
 		...(where === undefined ? [] : [`  break ${where}    where the report has its name from`]),
 		...(reporter === undefined ? [] : [`  break ${reporter}    where the report begins`]),
 		'  continue',
-		'To go back, begin again: `info breakpoints` tells how often each was hit, `ignore NUMBER COUNT` passes by all but the last.',
-		'(reverse-continue hangs: a state that QEMU loads in a replay does not go on, seen with 7.2.)',
+		'and back: reverse-continue, reverse-stepi. Each runs the machine again from the state before: from its beginning, or from one that',
+		'`monitor savevm NAME` kept on the way, which makes it short.',
 	];
 }
 
