@@ -9,10 +9,26 @@ start_at_random() {
 	cachefilesd -n -s -f /run/cachefilesd.conf </dev/null >"$cache_log" 2>&1 &
 	cache_pid=$!
 	echo "$cache_pid" >/run/cachefilesd.pid
-	wait_until 10 'cachefilesd to bind the cache' cache_is_active || give_up 'cachefilesd did not start the cache'
-	# 55d0cb9f3000-55d0cba14000 rw-p 00000000 00:00 0    [heap]
-	heap=$(sed -n 's/^[0-9a-f]*\([0-9a-f]\)[0-9a-f]\{7\}-.*\[heap\]$/\1/p' "/proc/$cache_pid/maps")
+	heap=
+	# Before it binds the cache: it may not live long afterwards. One that is faster than we are does not count.
+	wait_until 10 'cachefilesd to have a heap' has_heap_or_is_over
+	wait_until 10 'cachefilesd to bind the cache, or to end' is_active_or_over
 	starts=$((starts + 1))
+}
+
+# 55d0cb9f3000-55d0cba14000 rw-p 00000000 00:00 0    [heap]
+has_heap() {
+	grep -q '^cachefilesd$' "/proc/$cache_pid/comm" 2>/dev/null || return
+	heap=$(sed -n 's/^[0-9a-f]*\([0-9a-f]\)[0-9a-f]\{7\}-.*\[heap\]$/\1/p' "/proc/$cache_pid/maps" 2>/dev/null)
+	[ -n "$heap" ]
+}
+
+has_heap_or_is_over() {
+	has_heap || has_ended "$cache_pid"
+}
+
+is_active_or_over() {
+	cache_is_active || has_ended "$cache_pid"
 }
 
 # It has looked through the cache, and sleeps until something happens.
