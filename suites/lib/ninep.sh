@@ -52,7 +52,7 @@ ninep_stop() {
 	ninep_pid=
 }
 
-# ninep_ctl COMMAND...: asks our server; see programs/control.c of ninep-misbehave.
+# ninep_ctl COMMAND...: asks our server; see programs/commands.c of ninep-misbehave.
 ninep_ctl() {
 	ninepd --ctl "$ninep_control" --deadline $((10 * ${CRUCIBLE_SCALE:-1})) "$@"
 }

@@ -90,7 +90,7 @@ ondemand_abandon() {
 	ondemand_pid=
 }
 
-# ondemand_ctl COMMAND...: asks the daemon; see programs/control.c of erofs-ondemand.
+# ondemand_ctl COMMAND...: asks the daemon; see programs/commands.c of erofs-ondemand.
 ondemand_ctl() {
 	ondemandd --ctl "$ondemand_socket" --deadline $((10 * ${CRUCIBLE_SCALE:-1})) "$@"
 }

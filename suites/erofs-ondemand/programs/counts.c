@@ -57,8 +57,10 @@ static uint64_t fired(const struct daemon *daemon, const char *id)
  * The count of that name: one of `fields` or the name of a state, of the image `key` or of all when it is empty; or of no
  * image: held, spurious, fired (whose key is an order's number). Returns -1 when there is no such count.
  */
-int counts_get(const struct daemon *daemon, const char *name, const char *key, uint64_t *value)
+int counts_get(const void *context, const char *name, const char *key, uint64_t *value)
 {
+	const struct daemon *daemon = context;
+
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
 		if (strcmp(fields[i].name, name) == 0) {
 			*value = sum(daemon, fields[i].offset, key);

@@ -10,7 +10,7 @@
  *     --keep-objects     and the anonymous fds
  *     --no-restore       does not write it
  *   ondemandd --keeper-run SOCKET                                               is that keeper; prints "ready"
- *   ondemandd --ctl SOCKET [--deadline SECONDS] COMMAND...                      asks a running daemon (commands: see control.c)
+ *   ondemandd --ctl SOCKET [--deadline SECONDS] COMMAND...                      asks a running daemon (commands: see commands.c)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,16 +52,13 @@ static int open_signals(void)
 static int serve(struct daemon *daemon)
 {
 	while (!daemon->quitting) {
-		struct pollfd fds[3 + MAX_CLIENTS] = {
+		struct pollfd fds[2 + CONTROL_FDS] = {
 			{ .fd = requests_stop_device(daemon) ? -1 : daemon->device, .events = POLLIN },
 			{ .fd = daemon->signals, .events = POLLIN },
-			{ .fd = daemon->listener, .events = POLLIN },
 		};
-		size_t clients = daemon->client_count;
+		size_t controls = control_poll(&daemon->control, fds + 2);
 
-		for (size_t i = 0; i < clients; i++)
-			fds[3 + i] = (struct pollfd){ .fd = daemon->clients[i].fd, .events = POLLIN };
-		if (poll(fds, 3 + clients, -1) < 0) {
+		if (poll(fds, 2 + controls, -1) < 0) {
 			if (errno == EINTR)
 				continue;
 			complain("poll: %s", strerror(errno));
@@ -71,13 +68,7 @@ static int serve(struct daemon *daemon)
 			return -1;
 		if (fds[1].revents)
 			daemon->quitting = true;
-		for (size_t i = 0; i < clients; i++)
-			if (fds[3 + i].revents)
-				control_read(daemon, &daemon->clients[i]);
-		control_wake(daemon);
-		control_sweep(daemon);
-		if (fds[2].revents)
-			control_accept(daemon);
+		control_serve(&daemon->control, fds + 2, controls);
 	}
 	return 0;
 }
@@ -145,7 +136,13 @@ int main(int argc, char **argv)
 		{ "keep-objects", no_argument, NULL, 'K' },  { "no-restore", no_argument, NULL, 'R' },
 		{ NULL, 0, NULL, 0 },
 	};
-	static struct daemon daemon = { .device = -1, .signals = -1, .listener = -1, .keeper = -1, .journal = -1 };
+	static struct daemon daemon = {
+		.device = -1,
+		.signals = -1,
+		.keeper = -1,
+		.journal = -1,
+		.control = { .daemon = &daemon, .obey = obey, .get = counts_get, .listener = -1 },
+	};
 	const char *cache_dir = NULL;
 	const char *tag = NULL;
 	bool restores = true;
@@ -162,7 +159,7 @@ int main(int argc, char **argv)
 		case 'c': cache_dir = optarg; break;
 		case 't': tag = optarg; break;
 		case 'i': daemon.images_dir = optarg; break;
-		case 's': daemon.socket_path = optarg; break;
+		case 's': daemon.control.path = optarg; break;
 		case 'r': ready_fd = atoi(optarg); break;
 		case 'K': daemon.keeps_objects = true; break;
 		case 'R': restores = false; break;
@@ -181,15 +178,15 @@ int main(int argc, char **argv)
 		default: return usage();
 		}
 	}
-	if (!cache_dir || !tag || !daemon.images_dir || !daemon.socket_path || optind != argc)
+	if (!cache_dir || !tag || !daemon.images_dir || !daemon.control.path || optind != argc)
 		return usage();
 
 	daemon.signals = open_signals();
 	if (daemon.signals < 0)
 		return 1;
-	status = control_listen(&daemon) < 0 || get_device(&daemon, cache_dir, tag, restores) < 0 || tell_ready(ready_fd) < 0 ||
+	status = control_listen(&daemon.control) < 0 || get_device(&daemon, cache_dir, tag, restores) < 0 || tell_ready(ready_fd) < 0 ||
 		 serve(&daemon) < 0;
 	device_close(&daemon);
-	control_close(&daemon);
+	control_close(&daemon.control);
 	return status;
 }

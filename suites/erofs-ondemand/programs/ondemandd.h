@@ -8,11 +8,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "control/control.h"
+
 #define MAX_IMAGES 64
 #define MAX_OBJECTS 256
-#define MAX_CLIENTS 16
 #define KEY_SIZE 256
-#define LINE_SIZE 512
+#define LINE_SIZE CONTROL_LINE
 #define MAX_ORDERS 64
 #define MAX_REQUESTS 64
 
@@ -95,32 +96,19 @@ struct request {
 	bool stops_device;
 };
 
-/* Someone on the control socket; `wait_name` is set while the answer waits for a count to reach `wait_value`. */
-struct client {
-	int fd;
-	char line[LINE_SIZE];
-	size_t used;
-	char wait_name[32];
-	char wait_key[KEY_SIZE];
-	uint64_t wait_value;
-};
-
 struct daemon {
 	const char *images_dir;
-	const char *socket_path;
 	int device;
 	int keeper;
 	bool keeps_objects;
 	int journal;
 	int signals;
-	int listener;
 	bool quitting;
 	struct image images[MAX_IMAGES];
 	size_t image_count;
 	struct object objects[MAX_OBJECTS];
 	size_t object_count;
-	struct client clients[MAX_CLIENTS];
-	size_t client_count;
+	struct control control;
 	struct order orders[MAX_ORDERS];
 	size_t order_count;
 	struct request requests[MAX_REQUESTS];
@@ -129,8 +117,6 @@ struct daemon {
 	/* Times the device had nothing although poll said so. */
 	uint64_t spurious;
 };
-
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* device.c: each returns 0, or -1 after it has complained. */
 int device_tell(int device, const char *command);
@@ -167,21 +153,10 @@ struct image *image_open(struct daemon *daemon, const char *key);
 int image_copy(const struct image *image, int to, off_t offset, size_t length, unsigned int lies);
 
 /* counts.c */
-int counts_get(const struct daemon *daemon, const char *name, const char *key, uint64_t *value);
+int counts_get(const void *daemon, const char *name, const char *key, uint64_t *value);
 void counts_format(const struct daemon *daemon, char *text, size_t size);
 
-/* control.c */
-int control_listen(struct daemon *daemon);
-void control_accept(struct daemon *daemon);
-void control_read(struct daemon *daemon, struct client *client);
-void control_wake(struct daemon *daemon);
-void control_sweep(struct daemon *daemon);
-void control_close(struct daemon *daemon);
-
-/* unix-socket.c */
-int unix_socket(const char *path, int type, bool is_listening);
-
-/* ctl.c */
-int ctl_main(int argc, char **argv);
+/* commands.c */
+void obey(void *daemon, struct client *client, char *line);
 
 #endif

@@ -53,8 +53,9 @@ static uint64_t fids(const struct server *server)
  * The name of a type: requests of that type, for files called `key` or all when it is empty; so for read_bytes and write_bytes.
  * fired: of the order with that number, or all. held, flushed, mounts, connects, fids and unclunked are of no file. -1: no such count.
  */
-int counts_get(const struct server *server, const char *name, const char *key, uint64_t *value)
+int counts_get(const void *context, const char *name, const char *key, uint64_t *value)
 {
+	const struct server *server = context;
 	int type = type_find(name);
 
 	if (type >= 0)

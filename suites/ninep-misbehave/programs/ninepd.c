@@ -7,7 +7,7 @@
  *     --ready-fd N       writes "ready" to fd N once it listens
  *     --order ORDER      as the command; may be given more than once
  *     --msize N          the largest message
- *   ninepd --ctl CONTROL [--deadline SECONDS] COMMAND...                      asks a running server (commands: see control.c)
+ *   ninepd --ctl CONTROL [--deadline SECONDS] COMMAND...                      asks a running server (commands: see commands.c)
  *
  * All work is done in one thread, in the order in which it came, so that an order says exactly what waits and what does not. The server
  * must not look into its own mount.
@@ -53,21 +53,18 @@ static int open_signals(void)
 
 static int serve(struct server *server)
 {
-	enum { SIGNALS, LISTENER, CONTROL, MOUNTS, CLIENTS = MOUNTS + MAX_CONNECTIONS };
+	enum { SIGNALS, LISTENER, MOUNTS, CONTROL = MOUNTS + MAX_CONNECTIONS };
 
 	while (!server->quitting) {
-		size_t clients = server->client_count;
-		struct pollfd fds[CLIENTS + MAX_CLIENTS] = {
+		struct pollfd fds[CONTROL + CONTROL_FDS] = {
 			[SIGNALS] = { .fd = server->signals, .events = POLLIN },
 			[LISTENER] = { .fd = server->listener, .events = POLLIN },
-			[CONTROL] = { .fd = server->control, .events = POLLIN },
 		};
+		size_t controls = control_poll(&server->control, fds + CONTROL);
 
 		for (size_t i = 0; i < MAX_CONNECTIONS; i++)
 			fds[MOUNTS + i] = (struct pollfd){ .fd = server->connections[i].fd, .events = POLLIN };
-		for (size_t i = 0; i < clients; i++)
-			fds[CLIENTS + i] = (struct pollfd){ .fd = server->clients[i].fd, .events = POLLIN };
-		if (poll(fds, CLIENTS + clients, -1) < 0) {
+		if (poll(fds, CONTROL + controls, -1) < 0) {
 			if (errno == EINTR)
 				continue;
 			complain("poll: %s", strerror(errno));
@@ -78,15 +75,9 @@ static int serve(struct server *server)
 		for (size_t i = 0; i < MAX_CONNECTIONS; i++)
 			if (fds[MOUNTS + i].revents && server->connections[i].fd >= 0)
 				connection_read(server, &server->connections[i]);
-		for (size_t i = 0; i < clients; i++)
-			if (fds[CLIENTS + i].revents)
-				control_read(server, &server->clients[i]);
-		control_wake(server);
-		control_sweep(server);
+		control_serve(&server->control, fds + CONTROL, controls);
 		if (fds[LISTENER].revents)
 			connections_accept(server);
-		if (fds[CONTROL].revents)
-			control_accept(server);
 	}
 	return 0;
 }
@@ -138,7 +129,11 @@ int main(int argc, char **argv)
 		{ "order", required_argument, NULL, 'o' },   { "msize", required_argument, NULL, 'm' },
 		{ NULL, 0, NULL, 0 },
 	};
-	static struct server server = { .root = -1, .msize = MSIZE };
+	static struct server server = {
+		.root = -1,
+		.msize = MSIZE,
+		.control = { .daemon = &server, .obey = obey, .get = counts_get, .listener = -1 },
+	};
 	int ready_fd = -1;
 	int option;
 
@@ -148,7 +143,7 @@ int main(int argc, char **argv)
 		switch (option) {
 		case 'd': server.root = open_root(optarg); break;
 		case 's': server.socket_path = optarg; break;
-		case 'c': server.control_path = optarg; break;
+		case 'c': server.control.path = optarg; break;
 		case 'r': ready_fd = atoi(optarg); break;
 		case 'm': server.msize = (uint32_t)strtoul(optarg, NULL, 0); break;
 		case 'o':
@@ -158,12 +153,12 @@ int main(int argc, char **argv)
 		default: return usage();
 		}
 	}
-	if (server.root < 0 || !server.socket_path || !server.control_path || server.msize < 4096 || optind != argc)
+	if (server.root < 0 || !server.socket_path || !server.control.path || server.msize < 4096 || optind != argc)
 		return usage();
 	for (size_t i = 0; i < MAX_CONNECTIONS; i++)
 		server.connections[i].fd = -1;
 	umask(0);
 	server.signals = open_signals();
-	return server.signals < 0 || connections_listen(&server) < 0 || control_listen(&server) < 0 || tell_ready(ready_fd) < 0 ||
+	return server.signals < 0 || connections_listen(&server) < 0 || control_listen(&server.control) < 0 || tell_ready(ready_fd) < 0 ||
 	       serve(&server) < 0;
 }

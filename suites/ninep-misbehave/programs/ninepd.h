@@ -8,14 +8,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "control/control.h"
+
 #define MAX_CONNECTIONS 8
 #define MAX_FIDS 4096
 #define MAX_REQUESTS 64
 #define MAX_ORDERS 64
 #define MAX_NAMES 256
-#define MAX_CLIENTS 16
 #define NAME_SIZE 256
-#define LINE_SIZE 512
+#define LINE_SIZE CONTROL_LINE
 #define HEADER_SIZE 7
 /* size, type, tag and count of a READ's answer, and what a WRITE has before its data: the larger of them, as the kernel has it. */
 #define IO_HEADER_SIZE 24
@@ -104,22 +105,12 @@ struct counts {
 	uint64_t write_bytes;
 };
 
-struct client {
-	int fd;
-	char line[LINE_SIZE];
-	size_t used;
-	char wait_name[32];
-	char wait_key[NAME_SIZE];
-	uint64_t wait_value;
-};
-
 struct server {
 	int root;
 	const char *socket_path;
-	const char *control_path;
 	int signals;
 	int listener;
-	int control;
+	struct control control;
 	bool quitting;
 	uint32_t msize;
 	struct connection connections[MAX_CONNECTIONS];
@@ -132,11 +123,7 @@ struct server {
 	uint64_t connects;
 	uint64_t unclunked;
 	uint64_t flushed;
-	struct client clients[MAX_CLIENTS];
-	size_t client_count;
 };
-
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* wire.c: a field that is not there reads as 0, one for which there is no room is left out; both make the message bad. */
 uint64_t get(struct message *message, size_t bytes);
@@ -176,7 +163,7 @@ void twist(struct request *request, enum action action, uint64_t value);
 
 /* counts.c */
 struct counts *counts_of(struct server *server, const char *name);
-int counts_get(const struct server *server, const char *name, const char *key, uint64_t *value);
+int counts_get(const void *server, const char *name, const char *key, uint64_t *value);
 
 /* serve-*.c: each fills request->out after its header, and returns 0 or an errno. */
 #define TYPE(symbol, number, name, handler, key) int handler(struct server *server, struct request *request);
@@ -184,15 +171,7 @@ int counts_get(const struct server *server, const char *name, const char *key, u
 #include "vocabulary.h"
 void put_qid(struct message *message, int path);
 
-/* control.c */
-int control_listen(struct server *server);
-void control_accept(struct server *server);
-void control_read(struct server *server, struct client *client);
-void control_wake(struct server *server);
-void control_sweep(struct server *server);
-
-/* ../../erofs-ondemand/programs: unix-socket.c and ctl.c */
-int unix_socket(const char *path, int type, bool is_listening);
-int ctl_main(int argc, char **argv);
+/* commands.c */
+void obey(void *server, struct client *client, char *line);
 
 #endif

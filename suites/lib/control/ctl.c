@@ -7,14 +7,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ondemandd.h"
+#include "control.h"
 
 /* A count that has not come by then never will: the slowest request seen under emulation took less than a second. */
 #define DEFAULT_DEADLINE_SECONDS 30
 
 static int send_words(int fd, int count, char **words)
 {
-	char line[LINE_SIZE] = "";
+	char line[CONTROL_LINE] = "";
 	size_t used = 0;
 
 	for (int i = 0; i < count; i++) {
@@ -56,7 +56,7 @@ static int receive_line(int fd, char *line, size_t size, int deadline_ms)
 int ctl_main(int argc, char **argv)
 {
 	int deadline_seconds = DEFAULT_DEADLINE_SECONDS;
-	char line[LINE_SIZE];
+	char line[CONTROL_LINE];
 	const char *path;
 	int fd;
 

@@ -7,7 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "ondemandd.h"
+#include "control.h"
 
 /* Returns the socket, or -1 after it has complained. What was left at the path by a daemon that died is removed. */
 int unix_socket(const char *path, int type, bool is_listening)
@@ -23,7 +23,7 @@ int unix_socket(const char *path, int type, bool is_listening)
 	strcpy(address.sun_path, path);
 	if (is_listening) {
 		unlink(path);
-		status = bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ? -1 : listen(fd, MAX_CLIENTS);
+		status = bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ? -1 : listen(fd, CONTROL_CLIENTS);
 	} else {
 		status = connect(fd, (struct sockaddr *)&address, sizeof(address));
 	}
