@@ -82,6 +82,9 @@ static int answer_open(struct daemon *daemon, struct request *request)
 	if (complete_open(daemon, msg->msg_id, size) < 0) {
 		complain("OPEN %u of %s could not be answered: %s", msg->msg_id, image->key, strerror(errno));
 		image->counts.failures++;
+		/* Its object was dropped meanwhile. The fd, which came with the request, keeps that from being given back. */
+		object_forget(daemon, object_find(daemon, msg->object_id));
+		return -1;
 	}
 	if (takes_lie(request, TWICE) && complete_open(daemon, msg->msg_id, size) < 0)
 		image->counts.rejected++;
