@@ -37,10 +37,14 @@ cachefilesd_run() {
 		wait "$!"
 		echo "ended with exit status $?"
 	) </dev/null >>"$cache_log" 2>&1 &
-	wait_until 10 'cachefilesd to bind the cache' cache_is_active
-	cache_bound=$?
+	wait_until 10 'cachefilesd to bind the cache' cachefilesd_is_settled
 	read -r cache_pid </run/cachefilesd.pid
-	return "$cache_bound"
+	cache_is_active
+}
+
+# cachefilesd_is_settled: it has bound the cache, or it will not any more.
+cachefilesd_is_settled() {
+	cache_is_active || { [ -s /run/cachefilesd.pid ] && has_ended "$(cat /run/cachefilesd.pid)"; }
 }
 
 # cache_is_active: fscache lists a cache in state A.
