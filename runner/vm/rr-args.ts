@@ -42,8 +42,8 @@ const serialPorts = [
 ] as const;
 
 /**
- * The console and the ports, all of them serial: virtio-serial arms a timer when a state with it is loaded, of which the log knows nothing,
- * and no replay goes on from there.
+ * The console and the ports, all of them serial: a machine with virtio-serial does not go on from a state that is loaded in a replay, seen
+ * with QEMU 7.2; likely for the timer that its loading arms, of which the log knows nothing.
  *
  * QEMU logs the input of character devices that were given to -serial, and of no others. The first is the console; an ISA machine gives its
  * four ports their interrupts in pairs, so the other three are left empty, and it takes no notice of what is given beyond.
