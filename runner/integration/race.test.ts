@@ -60,11 +60,10 @@ async function play(machine: Machine, schedule: object, script: string): Promise
 	return { played: await race.finish(), stdout };
 }
 
+// The remover begins when the maker is held, and no sooner.
 const both = `mkdir -p /tmp/one /tmp/two/b
 taskset -c 1 mkdir /tmp/one/a &
-taskset -c 2 sh -c 'until [ -e /tmp/go ]; do :; done; [ -e /tmp/one/a ] || echo not yet; exec rmdir /tmp/two/b' &
-echo made >/sys/kernel/tracing/trace_marker
-touch /tmp/go
+taskset -c 2 sh -c 'until [ -e /run/race/1 ]; do :; done; [ -e /tmp/one/a ] || echo not yet; exec rmdir /tmp/two/b' &
 wait
 ls /tmp/one /tmp/two`;
 

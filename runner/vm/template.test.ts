@@ -72,10 +72,17 @@ const found = {
 	ram: { bytes: 4096, allocatedBytes: 2048, mtimeMs: 5 },
 };
 
+const { bootId: _, ...onDisk } = manifest;
+
 test('a template that is as it was saved has no flaw, and a reboot is none to RAM on a disk', (t) => {
 	t.is(compare(manifest, found), undefined);
-	const { bootId: _, ...onDisk } = manifest;
 	t.is(compare(onDisk, { ...found, bootId: 'later' }), undefined);
+});
+
+test('RAM on a disk has all that was saved of it; in memory the kernel may take back what clones read of its holes', (t) => {
+	const less = { ...found, ram: { ...found.ram, allocatedBytes: 512 } };
+	t.is(compare(onDisk, less), 'its RAM has holes that it did not have');
+	t.is(compare(manifest, less), undefined);
 });
 
 const flaws = [
@@ -88,7 +95,6 @@ const flaws = [
 	{ change: { ram: undefined }, flaw: 'its RAM is gone' },
 	{ change: { ram: { ...found.ram, bytes: 1 } }, flaw: 'its RAM has 1 bytes instead of 4096' },
 	{ change: { ram: { ...found.ram, mtimeMs: 6 } }, flaw: 'its RAM was written to' },
-	{ change: { ram: { ...found.ram, allocatedBytes: 512 } }, flaw: 'its RAM has holes that it did not have' },
 ];
 
 for (const { change, flaw } of flaws)
