@@ -36,8 +36,8 @@ is_through() {
 	has_ended "$cache_pid" || grep -q do_sys_poll "/proc/$cache_pid/stack"
 }
 
-# ended_at: the status with which it ended by itself, 0 when it did not.
-ended_at() {
+# let_it_look: sets `status` to what it ended with by itself, 0 when it did not.
+let_it_look() {
 	wait_until 10 'cachefilesd to have looked through the cache' is_through
 	status=0
 	if has_ended "$cache_pid"; then
@@ -70,7 +70,7 @@ at_six=
 elsewhere=
 while { [ -z "$at_six" ] || [ -z "$elsewhere" ]; } && [ $starts -lt 150 ]; do
 	start_at_random
-	ended_at
+	let_it_look
 	case $heap in
 	6) at_six=$status ;;
 	?) elsewhere=$status ;;

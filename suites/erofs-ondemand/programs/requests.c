@@ -62,6 +62,7 @@ static int answer_open(struct daemon *daemon, struct request *request)
 	const struct cachefiles_open *open = (const void *)msg->data;
 	struct image *image = request->image;
 	int64_t size = image ? image->size : 0;
+	struct object *object;
 
 	if (!image || image->fd < 0 || daemon->object_count == MAX_OBJECTS || takes_lie(request, REFUSE)) {
 		if (image)
@@ -72,7 +73,7 @@ static int answer_open(struct daemon *daemon, struct request *request)
 		close((int)open->fd);
 		return -1;
 	}
-	object_add(daemon, msg->object_id, (int)open->fd, image);
+	object = object_add(daemon, msg->object_id, (int)open->fd, image);
 	if (takes_lie(request, FOREIGN) && complete_open(daemon, msg->msg_id + FOREIGN_DISTANCE, size) < 0)
 		image->counts.rejected++;
 	if (takes_lie(request, SHORT))
@@ -82,8 +83,8 @@ static int answer_open(struct daemon *daemon, struct request *request)
 	if (complete_open(daemon, msg->msg_id, size) < 0) {
 		complain("OPEN %u of %s could not be answered: %s", msg->msg_id, image->key, strerror(errno));
 		image->counts.failures++;
-		/* Its object was dropped meanwhile. The fd, which came with the request, keeps that from being given back. */
-		object_forget(daemon, object_find(daemon, msg->object_id));
+		/* Its object was dropped meanwhile, and the fd that came with the request is all that keeps the cookie. */
+		object_forget(daemon, object);
 		return -1;
 	}
 	if (takes_lie(request, TWICE) && complete_open(daemon, msg->msg_id, size) < 0)
