@@ -16,38 +16,12 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "ondemandd.h"
-
-void complain(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fputs("ondemandd: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-}
-
-static int open_signals(void)
-{
-	sigset_t set;
-
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
 
 static int serve(struct daemon *daemon)
 {
@@ -73,18 +47,6 @@ static int serve(struct daemon *daemon)
 	return 0;
 }
 
-static int tell_ready(int fd)
-{
-	if (fd < 0)
-		return 0;
-	if (write(fd, "ready\n", 6) != 6) {
-		complain("cannot tell fd %d that we are ready: %s", fd, strerror(errno));
-		return -1;
-	}
-	close(fd);
-	return 0;
-}
-
 /* The device of the daemon before us, if a keeper has it, and else a new one. */
 static int get_device(struct daemon *daemon, const char *cache_dir, const char *tag, bool restores)
 {
@@ -96,16 +58,6 @@ static int get_device(struct daemon *daemon, const char *cache_dir, const char *
 		return -1;
 	keeper_keep(daemon, "device", daemon->device);
 	return 0;
-}
-
-static int add_order(struct daemon *daemon, const char *text)
-{
-	const char *problem = NULL;
-
-	if (orders_add(daemon, text, &problem))
-		return 0;
-	complain("%s: %s", problem, text);
-	return -1;
 }
 
 static int open_journal(struct daemon *daemon, const char *path)
@@ -141,7 +93,14 @@ int main(int argc, char **argv)
 		.signals = -1,
 		.keeper = -1,
 		.journal = -1,
-		.control = { .daemon = &daemon, .obey = obey, .get = counts_get, .listener = -1 },
+		.control = {
+			.daemon = &daemon,
+			.get = counts_get,
+			.order = orders_add,
+			.release = requests_release,
+			.obey = obey,
+			.listener = -1,
+		},
 	};
 	const char *cache_dir = NULL;
 	const char *tag = NULL;
@@ -164,7 +123,7 @@ int main(int argc, char **argv)
 		case 'K': daemon.keeps_objects = true; break;
 		case 'R': restores = false; break;
 		case 'o':
-			if (add_order(&daemon, optarg) < 0)
+			if (control_order(&daemon.control, optarg) < 0)
 				return 2;
 			break;
 		case 'j':

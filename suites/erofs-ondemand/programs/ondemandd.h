@@ -134,10 +134,10 @@ void objects_forget_key(struct daemon *daemon, const char *key);
 /* requests.c */
 int requests_serve(struct daemon *daemon);
 bool requests_stop_device(const struct daemon *daemon);
-size_t requests_release(struct daemon *daemon, unsigned int order);
+size_t requests_release(void *daemon, unsigned int order);
 
 /* orders.c */
-const struct order *orders_add(struct daemon *daemon, const char *text, const char **problem);
+unsigned int orders_add(void *daemon, const char *text, const char **problem);
 const struct order *orders_fire(struct daemon *daemon, enum state state, const struct request *request);
 const char *state_name(enum state state);
 
@@ -157,6 +157,6 @@ int counts_get(const void *daemon, const char *name, const char *key, uint64_t *
 void counts_format(const struct daemon *daemon, char *text, size_t size);
 
 /* commands.c */
-void obey(void *daemon, struct client *client, char *line);
+void obey(void *daemon, struct client *client, char *words[CONTROL_WORDS], size_t count);
 
 #endif

@@ -61,9 +61,10 @@ static bool parse_word(struct order *order, const char *word)
 	return false;
 }
 
-/* The order that was added, or NULL with a text in `problem`. */
-const struct order *orders_add(struct daemon *daemon, const char *text, const char **problem)
+/* The number of the order that was added, or 0 with a text in `problem`. */
+unsigned int orders_add(void *context, const char *text, const char **problem)
 {
+	struct daemon *daemon = context;
 	struct order order = { .id = (unsigned int)daemon->order_count + 1, .nth = 1, .times = 1 };
 	char line[LINE_SIZE];
 	char *rest = NULL;
@@ -76,25 +77,25 @@ const struct order *orders_add(struct daemon *daemon, const char *text, const ch
 	state = word ? find_state(word) : -1;
 	*problem = "no state is called so";
 	if (state < 0)
-		return NULL;
+		return 0;
 	*problem = "an order is STATE [nth=N] [times=N] [key=IMAGE] ACTION";
 	while ((word = strtok_r(NULL, " ", &rest)) && action < 0) {
 		action = find_action(word);
 		if (action < 0 && !parse_word(&order, word))
-			return NULL;
+			return 0;
 	}
 	if (action < 0 || word)
-		return NULL;
+		return 0;
 	*problem = "the action means nothing in that state";
 	if (!(actions[action].states & (1U << state)))
-		return NULL;
+		return 0;
 	*problem = "too many orders";
 	if (daemon->order_count == MAX_ORDERS)
-		return NULL;
+		return 0;
 	order.state = (enum state)state;
 	order.action = (enum action)action;
 	daemon->orders[daemon->order_count] = order;
-	return &daemon->orders[daemon->order_count++];
+	return daemon->orders[daemon->order_count++].id;
 }
 
 /* One line for each state a request reaches; written at once, because the daemon may be about to die. */

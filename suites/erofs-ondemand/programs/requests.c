@@ -285,8 +285,9 @@ bool requests_stop_device(const struct daemon *daemon)
 }
 
 /* Lets go of what that order holds, and returns how many requests that were. */
-size_t requests_release(struct daemon *daemon, unsigned int order)
+size_t requests_release(void *context, unsigned int order)
 {
+	struct daemon *daemon = context;
 	size_t count = 0;
 
 	for (size_t i = 0; i < MAX_REQUESTS; i++) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who is on the control socket, and what they wait for; what they may ask is the daemon's business. */
+/* Who is on the control socket, and what they wait for. */
 #define _GNU_SOURCE
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -39,29 +38,6 @@ void control_answer(struct client *client, const char *format, ...)
 		hang_up(client);
 }
 
-void answer_count(const struct control *control, struct client *client, const char *name, const char *key)
-{
-	uint64_t value;
-
-	if (control->get(control->daemon, name, key, &value) < 0)
-		control_answer(client, "error no count is called %s", name);
-	else
-		control_answer(client, "ok %" PRIu64, value);
-}
-
-void begin_wait(const struct control *control, struct client *client, const char *name, const char *value, const char *key)
-{
-	uint64_t now;
-
-	if (control->get(control->daemon, name, key, &now) < 0) {
-		control_answer(client, "error no count is called %s", name);
-		return;
-	}
-	snprintf(client->wait_name, sizeof(client->wait_name), "%s", name);
-	snprintf(client->wait_key, sizeof(client->wait_key), "%s", key);
-	client->wait_value = strtoull(value, NULL, 10);
-}
-
 static void take_client(struct control *control)
 {
 	int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC);
@@ -91,7 +67,7 @@ static void read_client(struct control *control, struct client *client)
 	if (end) {
 		*end = '\0';
 		client->used = 0;
-		control->obey(control->daemon, client, client->line);
+		control_obey(control, client, client->line);
 	} else if (client->used == sizeof(client->line) - 1) {
 		hang_up(client);
 	}

@@ -10,6 +10,7 @@
 
 #define CONTROL_CLIENTS 16
 #define CONTROL_LINE 512
+#define CONTROL_WORDS 4
 /* The listener, then the clients. */
 #define CONTROL_FDS (1 + CONTROL_CLIENTS)
 
@@ -23,19 +24,22 @@ struct client {
 	uint64_t wait_value;
 };
 
-/* `obey` answers a command, `get` reads one count (0, or -1 when there is none of that name); `daemon` is passed to both. */
+/*
+ * What the daemon has of its own, with `daemon` passed to each: `get` reads one count (0, or -1 when there is none of that name), `order`
+ * adds an order (its number, or 0 and a text in `problem`), `release` lets go of what an order holds (how many requests that were), and
+ * `obey` answers the commands that commands.c does not know.
+ */
 struct control {
 	void *daemon;
-	void (*obey)(void *daemon, struct client *client, char *line);
 	int (*get)(const void *daemon, const char *name, const char *key, uint64_t *value);
+	unsigned int (*order)(void *daemon, const char *text, const char **problem);
+	size_t (*release)(void *daemon, unsigned int order);
+	void (*obey)(void *daemon, struct client *client, char *words[CONTROL_WORDS], size_t count);
 	const char *path;
 	int listener;
 	struct client clients[CONTROL_CLIENTS];
 	size_t client_count;
 };
-
-/* Of the daemon. */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* control.c */
 int control_listen(struct control *control);
@@ -43,8 +47,15 @@ size_t control_poll(const struct control *control, struct pollfd fds[CONTROL_FDS
 void control_serve(struct control *control, const struct pollfd *fds, size_t count);
 void control_close(struct control *control);
 void control_answer(struct client *client, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void answer_count(const struct control *control, struct client *client, const char *name, const char *key);
-void begin_wait(const struct control *control, struct client *client, const char *name, const char *value, const char *key);
+
+/* commands.c */
+void control_obey(struct control *control, struct client *client, char *line);
+int control_order(struct control *control, const char *text);
+
+/* daemon.c: each returns -1 after it has complained. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int open_signals(void);
+int tell_ready(int fd);
 
 /* unix-socket.c */
 int unix_socket(const char *path, int type, bool is_listening);

@@ -19,10 +19,14 @@ static int send_words(int fd, int count, char **words)
 
 	for (int i = 0; i < count; i++) {
 		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s", words[i], i + 1 < count ? " " : "\n");
-		if (used >= sizeof(line))
+		if (used >= sizeof(line)) {
+			complain("a command has less than %d bytes", CONTROL_LINE);
 			return -1;
+		}
 	}
-	return write(fd, line, used) == (ssize_t)used ? 0 : -1;
+	/* Of a daemon that has hung up, receive_line tells. */
+	send(fd, line, used, MSG_NOSIGNAL);
+	return 0;
 }
 
 /* One line into `line`, without its end; -1 when the deadline passes or the daemon goes away first. */

@@ -17,39 +17,13 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "ninepd.h"
-
-void complain(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fputs("ninepd: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-}
-
-static int open_signals(void)
-{
-	sigset_t set;
-
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
 
 static int serve(struct server *server)
 {
@@ -82,28 +56,6 @@ static int serve(struct server *server)
 	return 0;
 }
 
-static int tell_ready(int fd)
-{
-	if (fd < 0)
-		return 0;
-	if (write(fd, "ready\n", 6) != 6) {
-		complain("cannot tell fd %d that we are ready: %s", fd, strerror(errno));
-		return -1;
-	}
-	close(fd);
-	return 0;
-}
-
-static int add_order(struct server *server, const char *text)
-{
-	const char *problem = NULL;
-
-	if (orders_add(server, text, &problem))
-		return 0;
-	complain("%s: %s", problem, text);
-	return -1;
-}
-
 static int open_root(const char *path)
 {
 	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -132,7 +84,14 @@ int main(int argc, char **argv)
 	static struct server server = {
 		.root = -1,
 		.msize = MSIZE,
-		.control = { .daemon = &server, .obey = obey, .get = counts_get, .listener = -1 },
+		.control = {
+			.daemon = &server,
+			.get = counts_get,
+			.order = orders_add,
+			.release = requests_release,
+			.obey = obey,
+			.listener = -1,
+		},
 	};
 	int ready_fd = -1;
 	int option;
@@ -147,7 +106,7 @@ int main(int argc, char **argv)
 		case 'r': ready_fd = atoi(optarg); break;
 		case 'm': server.msize = (uint32_t)strtoul(optarg, NULL, 0); break;
 		case 'o':
-			if (add_order(&server, optarg) < 0)
+			if (control_order(&server.control, optarg) < 0)
 				return 2;
 			break;
 		default: return usage();

@@ -147,13 +147,13 @@ size_t fids_in_use(const struct connection *connection);
 
 /* requests.c */
 void requests_take(struct server *server, struct connection *connection, const uint8_t *bytes, size_t size);
-size_t requests_release(struct server *server, unsigned int order);
+size_t requests_release(void *server, unsigned int order);
 size_t requests_held(const struct server *server);
 void requests_forget(struct server *server, const struct connection *connection);
 void requests_flush(struct server *server, const struct connection *connection, uint16_t tag);
 
 /* orders.c */
-const struct order *orders_add(struct server *server, const char *text, const char **problem);
+unsigned int orders_add(void *server, const char *text, const char **problem);
 void orders_apply(struct server *server, struct request *request);
 uint64_t orders_fired(const struct server *server, unsigned int id);
 int type_find(const char *name);
@@ -172,6 +172,6 @@ int counts_get(const void *server, const char *name, const char *key, uint64_t *
 void put_qid(struct message *message, int path);
 
 /* commands.c */
-void obey(void *server, struct client *client, char *line);
+void obey(void *server, struct client *client, char *words[CONTROL_WORDS], size_t count);
 
 #endif

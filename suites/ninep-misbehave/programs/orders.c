@@ -82,9 +82,10 @@ static bool parse_action(struct order *order, const char *word)
 	return false;
 }
 
-/* The order that was added, or NULL with a text in `problem`. */
-const struct order *orders_add(struct server *server, const char *text, const char **problem)
+/* The number of the order that was added, or 0 with a text in `problem`. */
+unsigned int orders_add(void *context, const char *text, const char **problem)
 {
+	struct server *server = context;
 	struct order order = { .id = (unsigned int)server->order_count + 1, .nth = 1, .times = 1 };
 	char line[LINE_SIZE];
 	char *rest = NULL;
@@ -93,21 +94,21 @@ const struct order *orders_add(struct server *server, const char *text, const ch
 	snprintf(line, sizeof(line), "%s", text);
 	*problem = "an order begins with before-TYPE or after-TYPE";
 	if (!parse_place(&order, strtok_r(line, " ", &rest)))
-		return NULL;
+		return 0;
 	do
 		word = strtok_r(NULL, " ", &rest);
 	while (word && parse_word(&order, word));
 	*problem = "no such action there";
 	if (!word || !parse_action(&order, word))
-		return NULL;
+		return 0;
 	*problem = "the action is the last word";
 	if (strtok_r(NULL, " ", &rest))
-		return NULL;
+		return 0;
 	*problem = "too many orders";
 	if (server->order_count == MAX_ORDERS)
-		return NULL;
+		return 0;
 	server->orders[server->order_count] = order;
-	return &server->orders[server->order_count++];
+	return server->orders[server->order_count++].id;
 }
 
 static bool is_due(struct order *order, const struct request *request)

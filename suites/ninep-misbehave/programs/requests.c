@@ -140,8 +140,9 @@ void requests_take(struct server *server, struct connection *connection, const u
 }
 
 /* Lets go of what that order holds; how many requests that were. */
-size_t requests_release(struct server *server, unsigned int order)
+size_t requests_release(void *context, unsigned int order)
 {
+	struct server *server = context;
 	size_t count = 0;
 
 	for (size_t i = 0; i < MAX_REQUESTS; i++) {
