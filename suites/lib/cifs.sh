@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # An SMB client with its server and cache in the same guest: what every case of cifs-fsc begins with.
 
-for cifs_part in ktap wait fscache-stats cache files smbd; do
+for cifs_part in ktap wait fscache-stats cache files measure smbd; do
 	. "$CRUCIBLE_LIB/$cifs_part.sh"
 done
 
@@ -74,7 +74,7 @@ settle() {
 	wait_until 10 'netfs requests to end' netfs_is_idle
 }
 
-# measure_counters: READs the client sent and the bytes it got for them, while mounted; operations of the cache.
+# measure_counters: for measure.sh. The READs are those that the client sent, counted while it stays mounted.
 measure_counters() {
 	# Bytes read: 3674112  Bytes written: 0
 	# Reads: 5 total 0 failed
@@ -83,17 +83,4 @@ measure_counters() {
 		$1 == "Reads:" { reads += $2 }
 		$1 == "IO" { split($3, rd, "="); split($4, wr, "=") }
 		END { print reads + 0, bytes + 0, rd[2] + 0, wr[2] + 0 }' /proc/fs/cifs/Stats /proc/fs/fscache/stats
-}
-
-# measure PREFIX COMMAND [ARGUMENT...]: as in nfs.sh. The client's counts are of the connection, so it must stay mounted.
-measure() {
-	measure_prefix=$1
-	shift
-	measure_before=$(measure_counters)
-	eval "${measure_prefix}_out=\$(\"\$@\")"
-	settle
-	# shellcheck disable=SC2046,SC2086 # eight words on purpose: four counters before, the same four after
-	set -- $measure_before $(measure_counters)
-	eval "${measure_prefix}_server_reads=$(($5 - $1)) ${measure_prefix}_server_bytes=$(($6 - $2))"
-	eval "${measure_prefix}_cache_reads=$(($7 - $3)) ${measure_prefix}_cache_writes=$(($8 - $4))"
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # An NFS client with its server and cache in the same guest: what every case of nfs-fsc begins with.
 
-for nfs_part in ktap wait fscache-stats cache files nfsd; do
+for nfs_part in ktap wait fscache-stats cache files measure nfsd; do
 	. "$CRUCIBLE_LIB/$nfs_part.sh"
 done
 
@@ -55,7 +55,7 @@ settle() {
 	wait_until 10 'netfs requests to end' netfs_is_idle
 }
 
-# measure_counters: server_reads, server_read_bytes, cache_reads and cache_writes in one process.
+# measure_counters: for measure.sh.
 measure_counters() {
 	# proc4ops, io: see nfsd.sh; IO: see fscache-stats.sh
 	awk '$1 == "proc3" { reads += $(3 + 6) }
@@ -63,18 +63,4 @@ measure_counters() {
 		$1 == "io" { bytes = $2 }
 		$1 == "IO" { split($3, rd, "="); split($4, wr, "=") }
 		END { print reads + 0, bytes + 0, rd[2] + 0, wr[2] + 0 }' /proc/net/rpc/nfsd /proc/fs/fscache/stats
-}
-
-# measure PREFIX COMMAND [ARGUMENT...]: runs it with its output in the variable PREFIX_out, and sets PREFIX_server_reads,
-# PREFIX_server_bytes, PREFIX_cache_reads and PREFIX_cache_writes to what happened meanwhile, the copy to the cache included.
-measure() {
-	measure_prefix=$1
-	shift
-	measure_before=$(measure_counters)
-	eval "${measure_prefix}_out=\$(\"\$@\")"
-	settle
-	# shellcheck disable=SC2046,SC2086 # eight words on purpose: four counters before, the same four after
-	set -- $measure_before $(measure_counters)
-	eval "${measure_prefix}_server_reads=$(($5 - $1)) ${measure_prefix}_server_bytes=$(($6 - $2))"
-	eval "${measure_prefix}_cache_reads=$(($7 - $3)) ${measure_prefix}_cache_writes=$(($8 - $4))"
 }
