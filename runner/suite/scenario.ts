@@ -42,7 +42,7 @@ export interface ScenarioContext {
 	/** An assertion; a false one fails the case, which goes on. Returns the condition. */
 	readonly ok: (condition: boolean, name: string, detail?: string) => boolean;
 	/** The same; a false one is what suites/known-issues/<issue>.txt explains, and fails nothing. */
-	readonly okKnown: (issue: string, condition: boolean, name: string) => boolean;
+	readonly okKnown: (issue: string, condition: boolean, hasSymptom: boolean, name: string) => boolean;
 	readonly evidence: (name: string, value: string | number) => void;
 	/** A line for the case's agent.log. */
 	readonly note: (text: string) => void;
@@ -117,8 +117,11 @@ export function createLog(): {
 			assertions.push({ name, status: condition ? 'PASS' : 'FAIL', ...(detail !== undefined && { detail }) });
 			return condition;
 		},
-		okKnown(issue, condition, name) {
-			assertions.push(condition ? { name, status: 'PASS' } : { name, status: 'TODO', detail: `known issue ${issue}` });
+		okKnown(issue, condition, hasSymptom, name) {
+			const failed = hasSymptom
+				? { status: 'TODO' as const, detail: `known issue ${issue}` }
+				: { status: 'FAIL' as const, detail: `nor has it the symptom of ${issue}` };
+			assertions.push({ name, ...(condition ? { status: 'PASS' as const } : failed) });
 			return condition;
 		},
 		evidence(name, value) {

@@ -77,3 +77,7 @@ cache_object() {
 cache_xattr() {
 	getfattr --absolute-names -e hex --only-values -n user.CacheFiles.cache "$1" 2>/dev/null | od -An -v -tx1 | tr -d ' \n'
 }
+
+graveyard_is_empty() {
+	[ -z "$(ls "$cache_dir/graveyard")" ]
+}

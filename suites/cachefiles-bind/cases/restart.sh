@@ -13,7 +13,7 @@ still_there() {
 	file_end c
 }
 
-plan 10
+plan 11
 cache_disk "$disk" "$1"
 cache_run || give_up 'cachefilesd did not start the cache'
 netless_load
@@ -87,5 +87,6 @@ file_begin c v file aux1 65536
 check 'a volume with other coherency data finds nothing' reads -ENODATA c 0 65536 fail
 file_end c
 call relinquish-volume v
-check 'and what it had is buried' wait_until 5 'the daemon to empty the graveyard' [ "$(cache_object Dother)" = '' ]
+check 'and what it had is buried' [ -z "$(cache_object Dother)" ]
+check 'until the daemon removes it' wait_until 10 'the graveyard to be emptied' graveyard_is_empty
 evidence cache_reads $(($(cache_reads) - before))

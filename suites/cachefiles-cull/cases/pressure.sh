@@ -85,7 +85,7 @@ evidence culled $(($(culled) - before))
 check 'what was not used for longest is gone' [ -z "$(cache_object Dfirst)" ]
 check 'what is in use is not, old as it is' reads 'ok 16384 2:16384,' held 0 16384 fail
 check 'the last one is still there' [ -n "$(cache_object "D$objects")" ]
-check 'the graveyard is empty' wait_until 10 'the graveyard to be emptied' [ -z "$(ls "$cache_dir/graveyard")" ]
+check 'the graveyard is empty' wait_until 10 'the graveyard to be emptied' graveyard_is_empty
 file_begin c v "$objects" aux1 $object_bytes
 check 'with its content' reads 'ok 4096 1:4096,' c 0 4096 fail
 file_end c 1

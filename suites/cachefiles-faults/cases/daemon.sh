@@ -5,7 +5,7 @@
 . "$CRUCIBLE_LIB/cache-stack.sh"
 
 faults_needed
-plan 6
+plan 7
 begin
 client_mount fscache
 check 'a file is read before' [ "$(wc -c <$mountpoint/large)" -eq 262144 ]
@@ -16,6 +16,10 @@ gone) check 'the cache is withdrawn' wait_until 10 'the cache to be withdrawn' c
 there) check 'the cache is there' cache_is_active ;;
 esac
 read_all cold
+case $1 in
+gone) check 'nothing more is cached' [ "$cold_cache_writes" -eq 0 ] ;;
+there) check 'what is read is cached' [ "$cold_cache_writes" -gt 0 ] ;;
+esac
 check 'everything read gives the content of the server' [ "$cold_hash" = "$server_hash" ]
 fault_disarm daemon
 client_umount

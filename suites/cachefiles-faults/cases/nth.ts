@@ -40,6 +40,7 @@ export const sweepOf = (call: 'mount' | 'read') =>
 				if (!isFine && sound.get('hash') !== wanted) break;
 			}
 			t.evidence('sites', sites.size);
+			t.evidence('cache_reads_at_last', (await verb('sound')).get('cache_reads') ?? 0);
 		} finally {
 			if (!t.signal.aborted) await verb('end');
 		}

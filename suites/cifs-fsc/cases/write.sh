@@ -4,7 +4,7 @@
 . "$CRUCIBLE_LIB/cifs.sh"
 
 cifs_begin
-plan 5
+plan 6
 
 cifs_mount fsc
 measure cold sha256_all "$cifs_mountpoint"
@@ -26,5 +26,6 @@ cifs_umount
 cifs_mount fsc
 measure warm sha256_all "$cifs_mountpoint"
 check 'the new content, once cached, is read back the same' [ "$warm_out" = "$written_hash" ]
+check 'and from the cache' [ "$warm_server_reads" -eq 0 ]
 evidence cold_cache_writes "$cold_cache_writes"
 evidence warm_cache_reads "$warm_cache_reads"

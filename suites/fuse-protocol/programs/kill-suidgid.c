@@ -76,11 +76,11 @@ static bool truncate_file(int fd)
 int kill_suidgid(const char *mountpoint, const char *how)
 {
 	bool writeback = strcmp(how, "writeback") == 0, direct = strcmp(how, "direct") == 0;
-	struct seen seen = { 0 }, of_root, of_user, cut;
+	struct seen seen = { 0 }, of_root, of_user, root_cut, cut;
 	struct server server = { .hook = look, .hook_data = &seen };
 	int folder, fd;
 
-	plan(4);
+	plan(5);
 	deadline(20, "writes of two users");
 	server_start(&server, mountpoint, nodes, 2, FUSE_HANDLE_KILLPRIV_V2 | (writeback ? FUSE_WRITEBACK_CACHE : 0));
 	folder = open(mountpoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -92,6 +92,8 @@ int kill_suidgid(const char *mountpoint, const char *how)
 	check(of_root.writes == 1 && of_root.marked == 0, "root's write keeps the bits");
 	of_user = during(&server, USER, write_page, fd);
 	check(of_user.writes > 0 && of_user.marked == of_user.writes, "a user's write asks for set-user-ID to be cleared");
+	root_cut = during(&server, 0, truncate_file, fd);
+	check(root_cut.truncations == 1 && root_cut.marked_truncations == 0, "root's truncation keeps them");
 	cut = during(&server, USER, truncate_file, fd);
 	check(cut.truncations == 1 && cut.marked_truncations == 1, "a user's truncation asks for it too");
 	evidence("negotiated", (server.negotiated & FUSE_HANDLE_KILLPRIV_V2) != 0);

@@ -22,6 +22,12 @@ power_back() {
 	power "linear $disk 0"
 }
 
+# journals: file systems on the disk that were mounted without having been unmounted before.
+journals() {
+	# EXT4-fs (dm-0): recovery complete
+	dmesg | grep -c 'EXT4-fs (dm-[0-9]*): recovery complete'
+}
+
 cache_has_written() {
 	[ "$(cache_writes)" -ge "$1" ]
 }
@@ -38,10 +44,10 @@ crash() {
 	crash_writes=$(($(cache_writes) + 5 * $1))
 	sha256_all "$nfs_mountpoint" >/dev/null &
 	crash_reader=$!
-	wait_until 20 'the cache to be written' cache_has_written $crash_writes
-	power_lost
+	wait_until 20 'the cache to be written' cache_has_written $crash_writes && power_lost
+	crash_lost=$?
 	wait $crash_reader
-	nfs_umount && cache_stop && power_back && cache_kept=1 cache_start "$CRUCIBLE_DISK_CACHE"
+	[ $crash_lost = 0 ] && nfs_umount && cache_stop && power_back && cache_kept=1 cache_start "$CRUCIBLE_DISK_CACHE"
 }
 
 plan $((3 * $2))
@@ -50,7 +56,7 @@ dmsetup create crucible --table "0 $sectors linear $disk 0" || give_up 'no devic
 CRUCIBLE_DISK_CACHE=/dev/mapper/crucible
 nfs_sizes=
 nfs_begin "$1"
-round=0 kept=0 reads=0
+round=0 kept=0 reads=0 recovered=$(journals)
 while [ $round -lt "$2" ]; do
 	round=$((round + 1))
 	change $round
@@ -60,11 +66,12 @@ while [ $round -lt "$2" ]; do
 	nfs_mount fsc
 	measure after sha256_all "$nfs_mountpoint"
 	check "what is read after crash $round is what the server holds" [ "$after_out" = "$server_hash" ]
-	drop_pages "$nfs_mountpoint"
+	drop_pages "$nfs_mountpoint" || give_up 'the page cache could not be dropped'
 	check "and what is read again" [ "$(sha256_all "$nfs_mountpoint")" = "$server_hash" ]
 	reads=$((reads + after_cache_reads))
 	nfs_umount
 done
 evidence rounds $round
+evidence recovered $(($(journals) - recovered))
 evidence kept_files $kept
 evidence cache_reads $reads

@@ -22,6 +22,6 @@ ninep_umount
 ninep_mount
 check 'a new mount reads the same' [ "$(sha256_all "$ninep_mountpoint")" = "$hash" ]
 sync
-drop_pages "$ninep_mountpoint"
+drop_pages "$ninep_mountpoint" || give_up 'the page cache could not be dropped'
 check 'and again, without the page cache' [ "$(sha256_all "$ninep_mountpoint")" = "$hash" ]
 evidence cache_reads $(($(cache_reads) - before))

@@ -29,16 +29,21 @@ ninep_umount() {
 check_cut() {
 	seeded "$CRUCIBLE_SEED" 65536 >"$ninep_mountpoint/cut"
 	sync
-	drop_pages "$ninep_mountpoint"
+	drop_pages "$ninep_mountpoint" || give_up 'the page cache could not be dropped'
 	cat "$ninep_mountpoint/cut" >/dev/null
 	truncate -s 5000 "$ninep_mountpoint/cut"
 	truncate -s 65536 "$ninep_mountpoint/cut"
 	uncut=
 	cut_is_zero || uncut=--uncut
-	check_known ninep-truncate-stale 'a file that is cut and grown has zeroes there' [ -z "$uncut" ]
+	check_known ninep-truncate-stale cut_has_old 'a file that is cut and grown has zeroes there' [ -z "$uncut" ]
 	rm "$ninep_mountpoint/cut"
 }
 
 cut_is_zero() {
 	[ "$(tail -c +5001 "$ninep_mountpoint/cut" | tr -d '\000' | wc -c)" = 0 ]
+}
+
+# cut_has_old: what is not zero is what was there before.
+cut_has_old() {
+	seeded "$CRUCIBLE_SEED" 65536 | cmp -l - "$ninep_mountpoint/cut" 2>&1 | awk '$3 != 0 { wrong = 1 } END { exit wrong }'
 }

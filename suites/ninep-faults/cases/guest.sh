@@ -6,6 +6,7 @@
 # guest.sh mount             the share, with cache=fscache
 # guest.sh mount-fails       succeeds when the share cannot be mounted
 # guest.sh read              all files; prints `hash`, `cache_reads`, `cache_writes`, the copy to the cache included
+# guest.sh read-each     each file by itself; prints its name and hash, or `EIO` where the read has an I/O error
 # guest.sh read-on FILE      reads one file, and leaves the copy to the cache under way; prints `pending` when that has begun and not ended
 # guest.sh umount            and waits until the cache has committed everything, to the disk; prints `cache_files`
 # guest.sh stop              leaves nothing behind, whatever state the other verbs left
@@ -32,6 +33,15 @@ read)
 	echo "hash $now_hash"
 	echo "cache_reads $now_cache_reads"
 	echo "cache_writes $now_cache_writes"
+	;;
+read-each)
+	for file in "$mountpoint"/*; do
+		hash=$(sha256sum "$file" 2>&1)
+		case $hash in
+		*'Input/output error') echo "${file##*/} EIO" ;;
+		*) echo "${file##*/} ${hash%% *}" ;;
+		esac
+	done
 	;;
 read-on)
 	writes_before=$(cache_writes)

@@ -29,13 +29,23 @@ function bytesFrom(seed: number, length: number): Buffer {
 	return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(length));
 }
 
+/** The hash of each file by its name. */
+export async function hashesOfTree(dir: string): Promise<ReadonlyMap<string, string>> {
+	const names = (await readdir(dir)).sort();
+	const hashes = names.map(
+		async (name) =>
+			[
+				name,
+				createHash('sha256')
+					.update(await readFile(join(dir, name)))
+					.digest('hex'),
+			] as const,
+	);
+	return new Map(await Promise.all(hashes));
+}
+
 /** What `sha256_all` of suites/lib/files.sh prints for the same folder. */
 async function hashOfTree(dir: string): Promise<string> {
-	const lines = await Promise.all(
-		(await readdir(dir)).sort().map(async (name) => {
-			const hash = createHash('sha256').update(await readFile(join(dir, name)));
-			return `${hash.digest('hex')}  ./${name}\n`;
-		}),
-	);
+	const lines = [...(await hashesOfTree(dir))].map(([name, hash]) => `${hash}  ./${name}\n`);
 	return createHash('sha256').update(lines.join('')).digest('hex');
 }

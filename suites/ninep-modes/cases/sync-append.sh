@@ -6,28 +6,40 @@ for part in ktap wait fscache-stats files ninep; do
 done
 
 change() {
-	printf end | fdio 3 append-sync
+	printf end | fdio 3 append-sync || return
 	cp "$ninep_export/$mode" between
 	printf M | fdio 3 write 4200
+}
+
+# zeros_before: as check_known wants it: bytes were lost to zeros, only where the write goes through the page cache, and nothing else is wrong.
+zeros_before() {
+	case $mode in none | readahead) return 1 ;; esac
+	[ $changed = 0 ] && [ -s lost ] && [ ! -s lost-end ] && ! awk '$3 != 0' lost | grep -q .
+}
+
+# same_as EXPECTED FILE: sets what `zeros_before` looks at.
+same_as() {
+	cmp -l "$1" "$2" >lost 2>lost-end
+	[ ! -s lost ] && [ ! -s lost-end ] && [ $changed = 0 ]
 }
 
 modes=$(ninep_modes)
 plan $((1 + 3 * $(echo $modes | wc -w)))
 check 'the server is there' ninep_start
 seeded "$CRUCIBLE_SEED" 5000 >original
-cp original expected
-printf end >>expected
+(cat original && printf end) >appended
+cp appended expected
 printf M | dd of=expected bs=1 seek=4200 conv=notrunc 2>/dev/null
 for mode in $modes; do
 	cp original "$ninep_export/$mode"
 	ninep_mount "$mode" || give_up 'no mount'
 	exec 3<>"$ninep_mountpoint/$mode"
 	change
-	check_known ninep-sync-append-zeros "$mode: the append is on the server, and nothing else" [ "$(sha256 between)" = "$( (cat original && printf end) | sha256sum | cut -d ' ' -f 1)" ]
+	changed=$?
+	check_known ninep-sync-append-zeros zeros_before "$mode: the append is on the server, and nothing else" same_as appended between
 	exec 3<&-
 	check "$mode: it is unmounted" ninep_unmount
-	cmp -l expected "$ninep_export/$mode" >lost
+	check_known ninep-sync-append-zeros zeros_before "$mode: so is the write, and nothing else" same_as expected "$ninep_export/$mode"
 	note "$mode: $(wc -l <lost) bytes differ, $(awk '$3 == 0' lost | wc -l) of them are zero"
-	check_known ninep-sync-append-zeros "$mode: so is the write, and nothing else" [ ! -s lost ]
 done
 evidence writes "$(ninep_get write)"

@@ -64,12 +64,12 @@ struct group {
 #define GROUP(name, tests) { name, tests, sizeof(tests) / sizeof((tests)[0]) }
 
 /*
- * checks.c: `check` returns what it was told, `check_result` whether `got` (0 or a negative error number) is `wanted`. `check_known` is for
- * what the kernels are known not to do: it fails nothing.
+ * checks.c: `check` returns what it was told, `check_result` whether `got` (0 or a negative error number) is `wanted`. A failure of
+ * `check_known` that has the symptom of suites/known-issues/ISSUE.txt fails nothing.
  */
 bool check(bool is_right, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool check_result(long got, long wanted, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void check_known(bool is_right, const char *why, const char *what);
+void check_known(bool is_right, bool has_symptom, const char *issue, const char *what);
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void evidence(const char *name, long value);
 int run_group(const struct group *group);
