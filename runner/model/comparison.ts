@@ -30,7 +30,7 @@ export interface CaseChange {
 	readonly head: CaseSide;
 	/** Fisher's exact test, two-sided, corrected for all the cases tested (Holm); of cases that voted on both sides. */
 	readonly p?: number;
-	/** `chance`: p is at most the threshold. `consistent`: too few runs for that, but the one side always fails and the other never does. */
+	/** `chance`: p is at most the threshold. `consistent`: too few runs for that, or too many cases, but the one side always fails and the other never does. */
 	readonly by?: 'chance' | 'consistent';
 }
 

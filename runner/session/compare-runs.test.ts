@@ -78,6 +78,22 @@ test('many cases tested at once ask for more proof of each', (t) => {
 	t.is(compareRuns(all(0), all(6), options).changes.find((one) => one.case === 's/a')?.kind, 'maybe-broken');
 });
 
+test('cases that break for good are broken however many there are, and the converse is fixed', (t) => {
+	for (const [count, times] of [
+		[7, 5],
+		[20, 5],
+		[2, 4],
+		[30, 6],
+	] as const) {
+		const all = (status: Status) =>
+			runOf(Object.fromEntries(Array.from({ length: count }, (_, at) => [`case-${at}`, attempts(status, times)])));
+		const found = compareRuns(all('PASS'), all('FAIL'), options);
+		t.is(found.verdict, 'regression');
+		t.is(found.changes.filter(({ kind }) => kind === 'broken').length, count);
+		t.is(compareRuns(all('FAIL'), all('PASS'), options).changes.filter(({ kind }) => kind === 'fixed').length, count);
+	}
+});
+
 test('errors of ours, lost evidence and skips do not vote', (t) => {
 	const base = runOf({ a: attempts('PASS', 3), b: attempts('PASS', 3), c: attempts('PASS', 3) });
 	const head = runOf({ a: [...attempts('ERROR', 2), ...attempts('PASS', 3)], b: attempts('INCONCLUSIVE', 3), c: attempts('SKIP', 1) });
@@ -156,6 +172,15 @@ test('kernels that are the same, flakes and all, are called a regression in none
 		return compareRuns(dicedRun(random, 20, flaky), dicedRun(random, 20, flaky), options).verdict;
 	});
 	t.is(verdicts.filter((verdict) => verdict === 'regression').length, 0);
+});
+
+test('what fails now and then does not fail each time of a handful', (t) => {
+	const flaky = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`flaky-${at}`, 0.1 + at / 50]));
+	const broken = Array.from({ length: 20 }, (_, seed) => {
+		const random = dice(seed + 200);
+		return compareRuns(dicedRun(random, 5, flaky), dicedRun(random, 5, flaky), options).changes.filter(({ kind }) => kind === 'broken');
+	});
+	t.deepEqual(broken.flat(), []);
 });
 
 test('a flake of 30 % that the head brings is found in nearly all of 20 comparisons of 30 runs', (t) => {

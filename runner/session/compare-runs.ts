@@ -127,9 +127,9 @@ function kindOf(
 	const word = after > before ? 'broken' : 'fixed';
 	if (p <= threshold) return { kind: word, by: 'chance' };
 	const [always, never] = after > before ? [head, base] : [base, head];
-	// One run against one is a coin; a failure that was run again and came back is more.
+	// One run against one is a coin; a failure that was run again and came back is more, however many other cases were tested.
 	const isConsistent = always.failed === always.votes && always.votes > 1 && never.failed === 0;
-	if (isConsistent && fisherExact({ failed: 0, votes: never.votes }, always) > threshold) return { kind: word, by: 'consistent' };
+	if (isConsistent) return { kind: word, by: 'consistent' };
 	return { kind: before > 0 && after > 0 ? 'still-failing' : `maybe-${word}` };
 }
 
