@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { CaseSide, Comparison } from '../model/comparison.ts';
-import { comparisonHeadline, comparisonLines } from './compare.ts';
+import { comparisonHeadline, comparisonLines, powerText } from './compare.ts';
 import { toCompareHtml } from './html/compare.ts';
 import { createPaint } from './paint.ts';
 
@@ -54,6 +54,12 @@ test('the answer comes first, then each change with its rates and its proof', (t
 	t.regex(text, /^slower {2}nfs\/cold {2}1\.0 s -> 2\.0 s {2}p=0\.008, effect 1\.00$/m);
 	t.regex(text, /^only in head {2}nfs\/extra$/m);
 	t.regex(text, /a new failure in 80 % of runs or more would have been proved/);
+});
+
+test('where only what always fails would have been called broken, or nothing would, no rate is promised', (t) => {
+	const { sees, ...none } = comparison;
+	t.is(powerText({ ...none, sees: 1 }), '7 cases passed on both sides; only a new failure in every run would have been called broken');
+	t.regex(powerText(none), /; too few runs to call a new failure more than maybe broken: --times 5 and more can$/);
 });
 
 test('a side that does not build is told with the reason', (t) => {

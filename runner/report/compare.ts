@@ -112,7 +112,9 @@ function timingLine({ case: name, column, baseMs, headMs, p, effect }: TimingCha
 export function powerText({ same, sees, threshold }: Comparison): string {
 	const least =
 		sees === undefined
-			? 'too few runs to prove a change by chance alone: --times 5 and more can'
-			: `a new failure in ${Math.round(sees * 100)} % of runs or more would have been proved (p <= ${threshold})`;
+			? 'too few runs to call a new failure more than maybe broken: --times 5 and more can'
+			: sees === 1
+				? 'only a new failure in every run would have been called broken'
+				: `a new failure in ${Math.round(sees * 100)} % of runs or more would have been proved (p <= ${threshold})`;
 	return `${count(same, 'case')} passed on both sides; ${least}`;
 }

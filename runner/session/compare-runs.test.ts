@@ -132,6 +132,17 @@ test('a shift of the times is told with its size, a small one is not', (t) => {
 test('how small a failure rate would have been seen is said', (t) => {
 	t.is(compareRuns(runOf({ a: attempts('PASS', 5) }), runOf({ a: attempts('PASS', 5) }), options).sees, 0.8);
 	t.is(compareRuns(runOf({ a: attempts('PASS', 1) }), runOf({ a: attempts('PASS', 1) }), options).sees, undefined);
+	t.is(compareRuns(runOf({ a: attempts('PASS', 3) }), runOf({ a: attempts('PASS', 3) }), options).sees, 1);
+});
+
+test('what would have been seen is less where other cases fail, too: what fails as often as is said is broken, once less is not', (t) => {
+	const failing = (n: number) => [...attempts('PASS', 10 - n), ...attempts('FAIL', n)];
+	const others = { b: failing(1), c: failing(2), d: failing(3) };
+	const compared = (n: number) => compareRuns(runOf({ a: failing(0), ...others }), runOf({ a: failing(n), ...others }), options);
+	t.is(compared(0).sees, 0.6);
+	const kindOfA = (n: number) => compared(n).changes.find((one) => one.case === 's/a')?.kind;
+	t.is(kindOfA(6), 'broken');
+	t.is(kindOfA(5), 'maybe-broken');
 });
 
 test('runs of the same jobs are one: their attempts one after the other', (t) => {

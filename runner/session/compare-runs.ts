@@ -41,7 +41,9 @@ export function compareRuns(base: Run, head: Run, options: CompareOptions): Comp
 	const changes = changesOf(pairs, options.threshold);
 	const names = (side: ReadonlyMap<string, Keyed>, other: ReadonlyMap<string, Keyed>) =>
 		[...side].filter(([key]) => !other.has(key)).map(([, one]) => `${one.case}${one.column && ` on ${one.column}`}`);
-	const sees = Math.max(0, ...pairs.map((pair) => seesFrom(pair, options.threshold)));
+	// Holm's correction would count it, too.
+	const tested = changes.filter(({ p }) => p !== undefined).length + 1;
+	const sees = Math.max(0, ...pairs.map((pair) => seesFrom(pair, options.threshold / tested)));
 	const sides = {
 		base: sideOf(base, options.names.base, options.runs?.base),
 		head: sideOf(head, options.names.head, options.runs?.head),
@@ -133,12 +135,12 @@ function kindOf(
 	return { kind: before > 0 && after > 0 ? 'still-failing' : `maybe-${word}` };
 }
 
-/** From which failure rate on a new failure would probably have been proved; above 1 when it could not. */
+/** From which failure rate on a new failure would have been called broken; above 1 when it could not. */
 function seesFrom({ base, head }: Pair, threshold: number): number {
 	const [before, after] = [caseSide(base).votes, caseSide(head).votes];
 	if (before === 0 || after === 0) return 0;
-	const needed = leastProof(before, after, threshold);
-	return needed === undefined ? Number.POSITIVE_INFINITY : needed / after;
+	const always = after > 1 ? after : Number.POSITIVE_INFINITY;
+	return (leastProof(before, after, threshold) ?? always) / after;
 }
 
 function splatChanges(base: Run, head: Run): SplatChange[] {
