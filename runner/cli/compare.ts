@@ -13,6 +13,7 @@ import { createPaint } from '../report/paint.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
 import { compare, type Side } from '../session/compare.ts';
+import { exitCodeOf } from '../session/fold.ts';
 import { findRun, newRunId } from '../session/store.ts';
 import { UserError } from '../util/errors.ts';
 import { exists, writeWhole } from '../util/files.ts';
@@ -95,7 +96,7 @@ export function addCompare(program: Command, context: CommandContext): void {
 					`${comparisonLines(comparison, { paint: createPaint(outputStyle(Boolean(process.stdout.isTTY)).color), report }).join('\n')}\n`,
 				);
 				if (flags.json) process.stdout.write(`${JSON.stringify(comparison, undefined, '\t')}\n`);
-				context.finish(codes[comparison.verdict]);
+				context.finish(comparison.unproved ? exitCodeOf(comparison.unproved.status) : codes[comparison.verdict]);
 			} finally {
 				reporter.stop();
 			}

@@ -91,5 +91,7 @@ export interface Comparison {
 	readonly onlyHead: readonly string[];
 	/** The failure rate from which on a new failure would have been called broken at this number of runs; undefined when none would. */
 	readonly sees?: number;
+	/** Where no case voted on both sides: the worst of those that did not vote, by run's own order. */
+	readonly unproved?: { readonly case: string; readonly status: Status; readonly reason?: string };
 	readonly verdict: 'regression' | 'no regression' | 'untestable';
 }

@@ -67,6 +67,18 @@ test('a side that does not build is told with the reason', (t) => {
 	t.is(comparisonHeadline({ ...comparison, head, verdict: 'untestable' }), 'UNTESTABLE: fs/x.c:1:1: error: no');
 });
 
+test('a comparison in which nothing was proved does not call itself one without a regression', (t) => {
+	const { sees, ...none } = comparison;
+	const unproved = { case: 'nfs/warm', status: 'INCONCLUSIVE', reason: 'no evidence: \u001b[31mwarm' } as const;
+	const [headline, ...lines] = comparisonLines(
+		{ ...none, changes: [], same: 0, verdict: 'untestable', unproved },
+		{ paint: createPaint(false) },
+	);
+	t.is(headline, 'UNTESTABLE: no case passed or failed on both sides; nfs/warm is INCONCLUSIVE: no evidence: warm');
+	t.true(lines.includes('0 cases passed on both sides'));
+	t.is(comparisonHeadline({ ...none, verdict: 'untestable' }), 'UNTESTABLE: the two have no case in common');
+});
+
 test('as HTML it has the same, and text of a guest stays text', async (t) => {
 	const html = await toCompareHtml(comparison);
 	t.regex(html, /REGRESSION: 1 broken/);

@@ -157,6 +157,20 @@ test('a head that does not build is untestable', (t) => {
 	t.is(compareRuns(runOf({ a: attempts('PASS', 1) }), broken, options).verdict, 'untestable');
 });
 
+test('where no case voted on both sides nothing is proved, and the worst reason is told', (t) => {
+	const good = runOf({ a: attempts('PASS', 3), b: attempts('PASS', 3) });
+	const unproved = runOf({ a: attempts('INCONCLUSIVE', 3), b: attempts('SKIP', 1) });
+	const lost = runOf({ a: attempts('INCONCLUSIVE', 3), b: attempts('ERROR', 2) });
+	const proved = (base: Run, head: Run) => {
+		const { verdict, unproved: why } = compareRuns(base, head, options);
+		return `${verdict}: ${why?.case} ${why?.status}`;
+	};
+	t.is(proved(good, unproved), 'untestable: s/a INCONCLUSIVE');
+	t.is(proved(unproved, good), 'untestable: s/a INCONCLUSIVE');
+	t.is(proved(lost, lost), 'untestable: s/b ERROR');
+	t.is(proved(good, runOf({ a: attempts('PASS', 3), b: attempts('ERROR', 2) })), 'no regression: undefined undefined');
+});
+
 /** Numbers that look random and are the same each time (mulberry32). */
 function dice(seed: number): () => number {
 	let state = seed;

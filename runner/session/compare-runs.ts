@@ -48,7 +48,9 @@ export function compareRuns(base: Run, head: Run, options: CompareOptions): Comp
 		base: sideOf(base, options.names.base, options.runs?.base),
 		head: sideOf(head, options.names.head, options.runs?.head),
 	};
-	const isUntestable = sides.base.problem !== undefined || sides.head.problem !== undefined || pairs.length === 0;
+	const hasProblem = sides.base.problem !== undefined || sides.head.problem !== undefined;
+	const unproved = hasProblem ? undefined : unprovedOf(pairs);
+	const isUntestable = hasProblem || unproved !== undefined || pairs.length === 0;
 	return {
 		schema: 1,
 		id: options.id,
@@ -62,6 +64,7 @@ export function compareRuns(base: Run, head: Run, options: CompareOptions): Comp
 		onlyBase: names(left, right),
 		onlyHead: names(right, left),
 		...(sees > 0 && sees <= 1 && { sees }),
+		...(unproved && { unproved }),
 		verdict: changes.some(({ kind }) => kind === 'broken') ? 'regression' : isUntestable ? 'untestable' : 'no regression',
 	};
 }
@@ -141,6 +144,18 @@ function seesFrom({ base, head }: Pair, threshold: number): number {
 	if (before === 0 || after === 0) return 0;
 	const always = after > 1 ? after : Number.POSITIVE_INFINITY;
 	return (leastProof(before, after, threshold) ?? always) / after;
+}
+
+/** What the worst of those that did not vote says; undefined when a case voted on both sides. */
+function unprovedOf(pairs: readonly Pair[]): Comparison['unproved'] {
+	const sides = pairs.map(({ case: name, base, head }) => [base, head].map((result) => ({ case: name, ...caseSide(result) })));
+	if (sides.some((both) => both.every(({ votes }) => votes > 0))) return undefined;
+	const order = ['ERROR', 'MISS', 'INCONCLUSIVE', 'SKIP'];
+	const [worst] = sides
+		.flat()
+		.filter(({ votes }) => votes === 0)
+		.sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+	return worst && { case: worst.case, status: worst.status, ...(worst.reason !== undefined && { reason: worst.reason }) };
 }
 
 function splatChanges(base: Run, head: Run): SplatChange[] {
