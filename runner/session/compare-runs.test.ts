@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Attempt, CaseResult, Run, Splat, Status } from '../model/run.ts';
-import { compareRuns, mergeRuns } from './compare-runs.ts';
+import { compareRuns, hasVoted, mergeRuns } from './compare-runs.ts';
 
 const options = { id: 'x', made: '2026-11-25T00:00:00Z', threshold: 0.05, names: { base: 'a', head: 'b' } };
 const splat = (title: string): Splat => ({ kind: 'KASAN', title, fingerprint: title, isFailure: true, stacks: [], text: '' });
@@ -98,6 +98,7 @@ test('errors of ours, lost evidence and skips do not vote', (t) => {
 	const base = runOf({ a: attempts('PASS', 3), b: attempts('PASS', 3), c: attempts('PASS', 3) });
 	const head = runOf({ a: [...attempts('ERROR', 2), ...attempts('PASS', 3)], b: attempts('INCONCLUSIVE', 3), c: attempts('SKIP', 1) });
 	t.deepEqual(kinds(base, head), ['s/b unproved', 's/c skip']);
+	t.deepEqual(head.jobs[0]?.cases.map(hasVoted), [true, false, false]);
 });
 
 test('cases of one side only are listed; the kernel matters only where there are several', (t) => {

@@ -96,6 +96,11 @@ const hasPassed = ({ status }: Attempt) => status === 'PASS' || status === 'XFAI
 
 const hasOnlyPassed = ({ attempts }: CaseResult) => attempts.some(hasPassed) && !attempts.some(({ status }) => status === 'FAIL');
 
+/** Whether a case passed or failed at least once: nothing else votes. */
+export function hasVoted({ attempts }: Pick<CaseResult, 'attempts'>): boolean {
+	return attempts.some((attempt) => attempt.status === 'FAIL' || hasPassed(attempt));
+}
+
 function caseSide({ status, reason, attempts }: CaseResult): CaseSide {
 	const failed = attempts.filter((attempt) => attempt.status === 'FAIL').length;
 	const votes = failed + attempts.filter(hasPassed).length;
