@@ -49,6 +49,18 @@ const bad: [string, string[], RegExp][] = [
 	['a comparison with itself', ['compare'], /nothing to compare[\s\S]*hint: give --patch/],
 	['a threshold that is no probability', ['compare', '--threshold', '5'], /not a number between 0 and 1/],
 	['a base that is nothing', ['compare', '--base', 'v6.99'], /"v6\.99" is neither a stored run nor a kernel/],
+	...['--times=9', '--tag=smoke', '--timeout=9', '--kernel=debian:6.1', '--no-templates', '--patch=README.md', '--xfstests=/x'].map(
+		(flag): [string, string[], RegExp] => [
+			`${flag} for two stored runs`,
+			['compare', '--base', '20260101-0000', '--head', 'latest', flag],
+			new RegExp(`${flag.split('=')[0]} would do nothing: --base and --head are stored runs[\\s\\S]*hint: `),
+		],
+	),
+	[
+		'a patch on a stored run',
+		['compare', '--head', 'latest', '--patch', 'README.md'],
+		/--patch would do nothing: --head is a stored run[\s\S]*hint: leave --head out/,
+	],
 	['a sweep of nothing', ['run', 'race-erofs/withdraw-volume', '--sweep', 'a b', '--dry-run'], /--sweep "a b" is not/],
 	[
 		'a sweep without a race',

@@ -13,7 +13,9 @@ import { createPaint } from '../report/paint.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
 import { compare, type Side } from '../session/compare.ts';
+import { exitCodeOf } from '../session/fold.ts';
 import { findRun, newRunId } from '../session/store.ts';
+import { narrowing } from '../suite/select.ts';
 import { UserError } from '../util/errors.ts';
 import { exists, writeWhole } from '../util/files.ts';
 import type { CommandContext } from './context.ts';
@@ -36,10 +38,15 @@ interface CompareFlags extends SeriesFlags, XfstestsFlags {
 
 const codes = { regression: exitCodes.fail, 'no regression': exitCodes.pass, untestable: exitCodes.untestable } as const;
 
+/** What is to be said of two stored runs; all the rest is about what runs. */
+const forStored = ['base', 'head', 'threshold', 'json'];
+/** What the head alone gets. */
+const forHead = ['patch', 'range'];
+
 export function addCompare(program: Command, context: CommandContext): void {
 	const command = addSeries(program.command('compare'))
 		.description('runs a base and a head in turns, or takes stored runs, and tells what changed; exit 1 on a proved regression')
-		.argument('[globs...]', 'suites or suite/case, with wildcards; without any those that the series touches')
+		.argument('[globs...]', 'suites or suite/case, with wildcards; without any those that the series touches, or all of a stored run')
 		.option('--base <what>', 'a stored run, a kernel, or a ref of the kernel’s repository (default: the kernel without the series)')
 		.option('--head <what>', 'the same for the other side (default: the kernel with the series)')
 		.option('--tag <tag>', 'only cases with this tag; repeatable', collect)
@@ -51,17 +58,19 @@ export function addCompare(program: Command, context: CommandContext): void {
 	addSettings(addXfstests(command), ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp']).action(
 		async (globs: string[], flags: CompareFlags) => {
 			const { drain, stop } = context.interrupts;
+			refuseIdle(command, flags);
 			const settings = await settingsOf({ ...flags });
 			const series = await seriesOf(flags, settings.kernel, drain);
 			if (flags.base === undefined && flags.head === undefined && series.patches.length === 0)
 				throw new UserError('there is nothing to compare', { hint: 'give --patch FILE, --range base..head, or --base and --head' });
-			const plain = await sideOf(flags.base, series.kernels, []);
+			const base = await sideOf(flags.base, series.kernels, []);
 			const head = await sideOf(flags.head, series.kernels, series.patches);
-			const stored = 'run' in plain ? plain.run : 'run' in head ? head.run : undefined;
-			const names = globs.length === 0 && flags.tag === undefined && stored ? casesIn(stored) : globs;
-			const isStored = 'run' in plain && 'run' in head;
-			const request = await xfstestsOf(flags, names);
-			const { suites } = isStored ? { suites: [] } : await selectFor(names, flags.tag, series.patches, { request });
+			const stored = [base, head].flatMap((side) => ('run' in side ? side.run : []));
+			const narrow = narrowing(stored, globs);
+			const narrowed = (side: Side): Side => ('run' in side ? { ...side, run: narrow(side.run) } : side);
+			const names = globs.length === 0 && flags.tag === undefined ? stored.slice(0, 1).flatMap(casesIn) : globs;
+			const choose = async () => selectFor(names, flags.tag, series.patches, { request: await xfstestsOf(flags, names) });
+			const { suites } = stored.length === 2 ? { suites: [] } : await choose();
 			const id = newRunId(new Date());
 			const dir = join(checkout.results, `${id}-compare`);
 			const { color, live } = outputStyle(Boolean(process.stderr.isTTY));
@@ -72,8 +81,8 @@ export function addCompare(program: Command, context: CommandContext): void {
 				const comparison = await compare({
 					id,
 					dir,
-					base: plain,
-					head,
+					base: narrowed(base),
+					head: narrowed(head),
 					suites,
 					settings,
 					times: flags.times,
@@ -95,12 +104,29 @@ export function addCompare(program: Command, context: CommandContext): void {
 					`${comparisonLines(comparison, { paint: createPaint(outputStyle(Boolean(process.stdout.isTTY)).color), report }).join('\n')}\n`,
 				);
 				if (flags.json) process.stdout.write(`${JSON.stringify(comparison, undefined, '\t')}\n`);
-				context.finish(codes[comparison.verdict]);
+				context.finish(comparison.unproved ? exitCodeOf(comparison.unproved.status) : codes[comparison.verdict]);
 			} finally {
 				reporter.stop();
 			}
 		},
 	);
+}
+
+function isStored(what: string | undefined): boolean {
+	// "20261121-014500-3fa9c1", or the beginning of it
+	return what === 'latest' || /^\d{8}-\d{4}/.test(what ?? '');
+}
+
+/** Refuses what would have no effect, so that nobody takes the answer for one about it. */
+function refuseIdle(command: Command, { base, head }: CompareFlags): void {
+	if (!isStored(head)) return;
+	const [isIdle, why, hint] = isStored(base)
+		? [(name: string) => !forStored.includes(name), '--base and --head are stored runs', 'leave it out; globs choose among their cases']
+		: [(name: string) => forHead.includes(name), '--head is a stored run', 'leave --head out: it is the kernel with the series then'];
+	const idle = command.options
+		.map((option) => ({ flag: option.long ?? option.flags, name: option.attributeName() }))
+		.find(({ name }) => command.getOptionValueSource(name) === 'cli' && isIdle(name));
+	if (idle) throw new UserError(`${idle.flag} would do nothing: ${why}`, { hint });
 }
 
 /** What `--base` or `--head` names; undefined is the kernel in force, with `patches`. */
@@ -111,8 +137,7 @@ async function sideOf(
 ): Promise<Side> {
 	const added = patches.length > 0 ? ` + ${patches.map(({ name }) => name).join(' + ')}` : '';
 	if (what === undefined) return { name: `${kernels.join(', ')}${added}`, kernels, patches };
-	// "20261121-014500-3fa9c1", or the beginning of it
-	if (what === 'latest' || /^\d{8}-\d{4}/.test(what)) {
+	if (isStored(what)) {
 		const { run } = await findRun(checkout.results, what);
 		return { name: `run ${run.id}`, run };
 	}

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { checkout } from '../config/paths.ts';
 import { outputStyle, type Settings } from '../config/settings.ts';
 import type { Patch } from '../kernel/patch.ts';
-import { exitCodes } from '../model/run.ts';
-import { isBroken } from '../model/series.ts';
+import { exitCodeOfSeries } from '../model/series.ts';
 import { createPaint } from '../report/paint.ts';
 import { seriesLines } from '../report/series.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
@@ -25,7 +24,7 @@ export interface EachOptions {
 	readonly isJson: boolean;
 }
 
-/** Runs and reports; 1 when a patch is broken, 125 when even the kernel without the series is, as far as it could be told. */
+/** Runs, reports, and ends with the code of the series. */
 export async function runEach(
 	{ settings, patches, suites, seed, timeoutS, isJson }: EachOptions,
 	{ interrupts, finish }: CommandContext,
@@ -60,8 +59,7 @@ export async function runEach(
 		const out = isJson ? stderr : stdout;
 		out.write(`\n${seriesLines(report, createPaint(outputStyle(Boolean(out.isTTY)).color)).join('\n')}\nruns     ${dir}\n`);
 		if (isJson) stdout.write(`${JSON.stringify(report, undefined, '\t')}\n`);
-		const isBaseBad = report.steps[0]?.problem !== undefined;
-		finish(report.steps.some(isBroken) ? exitCodes.fail : isBaseBad ? exitCodes.untestable : exitCodes.pass);
+		finish(exitCodeOfSeries(report));
 	} finally {
 		reporter.stop();
 	}

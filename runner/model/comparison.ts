@@ -30,7 +30,10 @@ export interface CaseChange {
 	readonly head: CaseSide;
 	/** Fisher's exact test, two-sided, corrected for all the cases tested (Holm); of cases that voted on both sides. */
 	readonly p?: number;
-	/** `chance`: p is at most the threshold. `consistent`: too few runs for that, but the one side always fails and the other never does. */
+	/**
+	 * `chance`: p is at most the threshold. `consistent`: too few runs for that, or too many cases, but the one side always fails and the other
+	 * never does.
+	 */
 	readonly by?: 'chance' | 'consistent';
 }
 
@@ -86,7 +89,9 @@ export interface Comparison {
 	/** `suite/case` that ran on one side only. */
 	readonly onlyBase: readonly string[];
 	readonly onlyHead: readonly string[];
-	/** The failure rate from which on a new failure would have been proved at this number of runs; undefined when none would. */
+	/** The failure rate from which on a new failure would have been called broken at this number of runs; undefined when none would. */
 	readonly sees?: number;
+	/** Where no case voted on both sides: the worst of those that did not vote, by run's own order. */
+	readonly unproved?: { readonly case: string; readonly status: Status; readonly reason?: string };
 	readonly verdict: 'regression' | 'no regression' | 'untestable';
 }

@@ -190,8 +190,8 @@ export interface JobResult {
 	readonly status: Status;
 	readonly durationMs: number;
 	readonly cases: readonly CaseResult[];
-	/** Why the job could not run at all (kernel did not build or boot): last lines of the log. */
-	readonly problem?: { readonly message: string; readonly log: readonly string[] };
+	/** Why the job could not run at all (kernel did not build or boot): last lines of the log. Runs of before do not tell the stage. */
+	readonly problem?: { readonly stage?: 'build' | 'boot'; readonly message: string; readonly log: readonly string[] };
 }
 
 /** Time spent in one phase of a run, e.g. `build debian:6.12 kasan`. */

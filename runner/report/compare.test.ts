@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { CaseSide, Comparison } from '../model/comparison.ts';
-import { comparisonHeadline, comparisonLines } from './compare.ts';
+import { comparisonHeadline, comparisonLines, powerText } from './compare.ts';
 import { toCompareHtml } from './html/compare.ts';
 import { createPaint } from './paint.ts';
 
@@ -56,9 +56,27 @@ test('the answer comes first, then each change with its rates and its proof', (t
 	t.regex(text, /a new failure in 80 % of runs or more would have been proved/);
 });
 
+test('where only what always fails would have been called broken, or nothing would, no rate is promised', (t) => {
+	const { sees, ...none } = comparison;
+	t.is(powerText({ ...none, sees: 1 }), '7 cases passed on both sides; only a new failure in every run would have been called broken');
+	t.regex(powerText(none), /; too few runs to call a new failure more than maybe broken: --times 5 and more can$/);
+});
+
 test('a side that does not build is told with the reason', (t) => {
 	const head = { ...comparison.head, problem: 'fs/x.c:1:1: error: no' };
 	t.is(comparisonHeadline({ ...comparison, head, verdict: 'untestable' }), 'UNTESTABLE: fs/x.c:1:1: error: no');
+});
+
+test('a comparison in which nothing was proved does not call itself one without a regression', (t) => {
+	const { sees, ...none } = comparison;
+	const unproved = { case: 'nfs/warm', status: 'INCONCLUSIVE', reason: 'no evidence: \u001b[31mwarm' } as const;
+	const [headline, ...lines] = comparisonLines(
+		{ ...none, changes: [], same: 0, verdict: 'untestable', unproved },
+		{ paint: createPaint(false) },
+	);
+	t.is(headline, 'UNTESTABLE: no case passed or failed on both sides; nfs/warm is INCONCLUSIVE: no evidence: warm');
+	t.true(lines.includes('0 cases passed on both sides'));
+	t.is(comparisonHeadline({ ...none, verdict: 'untestable' }), 'UNTESTABLE: the two have no case in common');
 });
 
 test('as HTML it has the same, and text of a guest stays text', async (t) => {

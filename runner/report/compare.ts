@@ -16,7 +16,7 @@ const colors: Readonly<Record<ChangeKind, Color>> = {
 };
 
 /** `REGRESSION: 2 cases broken, 1 fixed`. */
-export function comparisonHeadline({ verdict, changes, base, head }: Comparison): string {
+export function comparisonHeadline({ verdict, changes, base, head, unproved }: Comparison): string {
 	const of = (kind: ChangeKind, word: string) => {
 		const found = changes.filter((one) => one.kind === kind).length;
 		return found === 0 ? [] : [`${found} ${word}`];
@@ -30,9 +30,13 @@ export function comparisonHeadline({ verdict, changes, base, head }: Comparison)
 		...of('unproved', 'without proof on one side'),
 		...of('skip', 'skipped on one side'),
 	];
-	const problem = base.problem ?? head.problem;
-	if (verdict === 'untestable') return `UNTESTABLE: ${oneLine(problem ?? 'the two have no case in common')}`;
+	const problem = base.problem ?? head.problem ?? (unproved ? unprovedText(unproved) : 'the two have no case in common');
+	if (verdict === 'untestable') return `UNTESTABLE: ${oneLine(problem)}`;
 	return `${verdict === 'regression' ? 'REGRESSION' : 'NO REGRESSION'}: ${said.join(', ') || 'nothing changed'}`;
+}
+
+function unprovedText({ case: name, status, reason }: NonNullable<Comparison['unproved']>): string {
+	return `no case passed or failed on both sides; ${name} is ${status}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 /** Lines without newlines. */
@@ -109,10 +113,14 @@ function timingLine({ case: name, column, baseMs, headMs, p, effect }: TimingCha
 }
 
 /** What the comparison can say of what it did not find. */
-export function powerText({ same, sees, threshold }: Comparison): string {
+export function powerText({ same, sees, threshold, verdict }: Comparison): string {
+	const passed = `${count(same, 'case')} passed on both sides`;
+	if (verdict === 'untestable') return passed;
 	const least =
 		sees === undefined
-			? 'too few runs to prove a change by chance alone: --times 5 and more can'
-			: `a new failure in ${Math.round(sees * 100)} % of runs or more would have been proved (p <= ${threshold})`;
-	return `${count(same, 'case')} passed on both sides; ${least}`;
+			? 'too few runs to call a new failure more than maybe broken: --times 5 and more can'
+			: sees === 1
+				? 'only a new failure in every run would have been called broken'
+				: `a new failure in ${Math.round(sees * 100)} % of runs or more would have been proved (p <= ${threshold})`;
+	return `${passed}; ${least}`;
 }

@@ -27,6 +27,42 @@ test('the same run has the same ids again, another has others', (t) => {
 	t.is(toKcidb([run, { ...run, id: 'b' }], 'crucible').tests.length, 2 * first.tests.length);
 });
 
+test('a kernel that is built and does not boot has a build that passed and a boot that failed', (t) => {
+	const run = canonicalRun();
+	const [job] = run.jobs;
+	if (!job?.kernel) throw new Error('the first job of the canonical run has no kernel');
+	const problem = { stage: 'boot' as const, message: 'the kernel does not come up', log: ['[    0.1] Kernel panic'] };
+	const { builds, tests } = toKcidb([{ ...run, jobs: [{ ...job, problem }] }], 'crucible');
+	t.deepEqual(
+		builds.map(({ status }) => status),
+		['PASS'],
+	);
+	const boots = tests.filter(({ path }) => path === 'boot');
+	t.is(boots.length, 1);
+	t.like(boots[0], { status: 'FAIL', build_id: builds[0]?.id, comment: problem.message, log_excerpt: problem.log[0] });
+	t.is(tests.length, job.cases.length + 1);
+	// A run of before does not say where it failed: a job has its kernel once that was built.
+	const { stage, ...old } = problem;
+	t.deepEqual(
+		toKcidb([{ ...run, jobs: [{ ...job, problem: old }] }], 'crucible'),
+		toKcidb([{ ...run, jobs: [{ ...job, problem }] }], 'crucible'),
+	);
+});
+
+test('a build that any job has passed; one that never came to it says nothing of it', (t) => {
+	const run = canonicalRun();
+	const [job] = run.jobs;
+	if (!job) throw new Error('the canonical run has no job');
+	const { kernel, ...waiting } = job;
+	const failed = { ...waiting, problem: { stage: 'build' as const, message: 'x.c:1: error', log: [] } };
+	const statusesOf = (...jobs: (typeof job)[]) => toKcidb([{ ...run, jobs }], 'crucible').builds.map(({ status }) => status);
+	t.deepEqual(statusesOf(waiting, job), ['PASS']);
+	t.deepEqual(statusesOf(job, failed), ['PASS']);
+	t.deepEqual(statusesOf(waiting, failed), ['FAIL']);
+	t.deepEqual(statusesOf({ ...job, problem: failed.problem }), ['FAIL']);
+	t.deepEqual(statusesOf(waiting), [undefined]);
+});
+
 test('the schema refuses what KCIDB refuses', (t) => {
 	const good = toKcidb([canonicalRun()], 'crucible');
 	const [first] = good.tests;

@@ -32,7 +32,8 @@ export function toKcidb(runs: readonly Run[], origin: string): Kcidb {
 			checkouts.set(checkout.id, checkout);
 			const build = buildOf(run, job, origin, checkout.id);
 			// One job that was built makes the build; its name is the same for all jobs of it.
-			if (!builds.has(build.id) || build.status === 'FAIL') builds.set(build.id, build);
+			if (builds.get(build.id)?.status === undefined || build.status === 'PASS') builds.set(build.id, build);
+			if (job.problem && isBuilt(job)) tests.push(bootOf(run, job, job.problem, origin, build.id));
 			for (const result of job.cases) tests.push(testOf(run, job, result, origin, build.id));
 		}
 	return kcidbSchema.parse({ version: { major: 5, minor: 3 }, checkouts: [...checkouts.values()], builds: [...builds.values()], tests });
@@ -50,7 +51,13 @@ function checkoutOf(run: Run, { kernel, kernelSpec }: JobResult, origin: string)
 	};
 }
 
-function buildOf(run: Run, { kernel, kernelSpec, config, problem }: JobResult, origin: string, checkout: string): Kcidb['builds'][number] {
+/** A job has its kernel once that is built; a run that is resumed may fail to build it again. */
+function isBuilt({ kernel, problem }: JobResult): boolean {
+	return kernel !== undefined && problem?.stage !== 'build';
+}
+
+function buildOf(run: Run, job: JobResult, origin: string, checkout: string): Kcidb['builds'][number] {
+	const { kernel, kernelSpec, config, problem } = job;
 	return {
 		id: idOf(origin, run.id, kernelSpec, config),
 		origin,
@@ -59,10 +66,35 @@ function buildOf(run: Run, { kernel, kernelSpec, config, problem }: JobResult, o
 		config_name: clean(config),
 		start_time: run.started,
 		...(kernel && { compiler: clean(kernel.compiler), misc: { release: kernel.release, hashes: kernel.hashes } }),
-		...(problem
-			? { status: 'FAIL' as const, comment: clean(problem.message), log_excerpt: excerptOf(problem.log.join('\n')) }
-			: kernel && { status: 'PASS' as const }),
+		...(isBuilt(job) ? { status: 'PASS' as const } : problem && failureOf(problem)),
 	};
+}
+
+/** KCIDB's own test `boot`, of a kernel that does not come up. */
+function bootOf(
+	run: Run,
+	job: JobResult,
+	problem: NonNullable<JobResult['problem']>,
+	origin: string,
+	build: string,
+): Kcidb['tests'][number] {
+	return {
+		id: idOf(origin, run.id, job.id),
+		origin,
+		build_id: build,
+		path: 'boot',
+		start_time: run.started,
+		environment: environmentOf(job),
+		...failureOf(problem),
+	};
+}
+
+function failureOf({ message, log }: NonNullable<JobResult['problem']>) {
+	return { status: 'FAIL' as const, comment: clean(message), log_excerpt: excerptOf(log.join('\n')) };
+}
+
+function environmentOf({ accel }: JobResult): Kcidb['tests'][number]['environment'] {
+	return { comment: `QEMU, ${accel ?? 'never started'}` };
 }
 
 function testOf(run: Run, job: JobResult, result: CaseResult, origin: string, build: string): Kcidb['tests'][number] {
@@ -78,7 +110,7 @@ function testOf(run: Run, job: JobResult, result: CaseResult, origin: string, bu
 		status: statusOf[status],
 		start_time: run.started,
 		duration: Math.round(result.durationMs) / 1000,
-		environment: { comment: `QEMU, ${job.accel ?? 'never started'}` },
+		environment: environmentOf(job),
 		...(reason !== undefined && { comment: clean(reason) }),
 		...(splat && { log_excerpt: excerptOf(splat.text) }),
 		misc: {

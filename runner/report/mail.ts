@@ -7,6 +7,7 @@ import { frameText } from './frame-text.ts';
 import { harmlessOutline, harmlessValue, oneLine } from './harmless-run.ts';
 import { columnOf, matrixOf } from './matrix.ts';
 import { bySeverity, isFine, statusesBySeverity } from './severity.ts';
+import { problems } from './summary.ts';
 
 // A mail that is longer is not read; the report has the rest.
 const most = { cases: 5, frames: 12, matrixRows: 60 } as const;
@@ -25,7 +26,6 @@ export function toMail(hostile: Run, { tester, patches }: MailOptions): string {
 	const failed = all
 		.filter(({ result }) => !isFine(result.status) && result.attempts.length > 0)
 		.sort((a, b) => bySeverity(a.result.status, b.result.status));
-	const problems = run.jobs.filter((job) => job.problem);
 	const isGood = run.verdict === 'PASS' || run.verdict === 'XFAIL';
 	const trailer = isGood
 		? [`Tested-by: ${tester}`]
@@ -46,7 +46,7 @@ export function toMail(hostile: Run, { tester, patches }: MailOptions): string {
 		...kernelLines(run),
 		'',
 		...matrixLines(run),
-		...problemLines(problems),
+		...problems(run).flatMap(problemLines),
 		...failed.slice(0, most.cases).flatMap(({ job, result }) => caseLines(run, job, harmlessValue(result))),
 		...(failed.length > most.cases ? ['', `${count(failed.length - most.cases, 'more case')} did not pass.`] : []),
 		...(trailer.length > 0 ? ['', ...trailer] : []),
@@ -94,7 +94,8 @@ function matrixLines(run: Run): string[] {
 function problemLines(jobs: readonly JobResult[]): string[] {
 	const [job] = jobs;
 	if (!job?.problem) return [];
-	return ['', `The kernel cannot be tested: ${oneLine(job.problem.message)}`, '', ...job.problem.log.slice(-20).map((text) => `  ${text}`)];
+	const kernels = [...new Set(jobs.map(columnOf))].join(' and ');
+	return ['', `${kernels} cannot be tested: ${oneLine(job.problem.message)}`, '', ...job.problem.log.slice(-20).map((text) => `  ${text}`)];
 }
 
 function caseLines(run: Run, job: JobResult, result: CaseResult): string[] {

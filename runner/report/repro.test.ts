@@ -64,6 +64,29 @@ test('the mail says what was tested, how it went, what failed with its evidence,
 	t.notRegex(mail, /[\u0000-\u0008\u001b]/);
 });
 
+test('every kernel that cannot be tested is named with its own reason, and kernels that fail alike together', (t) => {
+	const stopped = (suite: string, kernelSpec: string, message: string) => ({
+		...job,
+		suite,
+		kernelSpec,
+		config: 'kasan',
+		problem: { message, log: [`${message}, at length`] },
+	});
+	const jobs = [
+		stopped('nfs', 'debian:6.12', 'does not boot'),
+		stopped('nfs', 'debian:6.1', 'does not build'),
+		stopped('erofs', 'debian:6.1', 'does not build'),
+		stopped('nfs', 'linux#v6.6', 'does not build'),
+	];
+	const mail = toMail({ ...run, jobs }, { tester: 'A <a@b>', patches: [] });
+	t.deepEqual(mail.match(/^.*(?:cannot be tested|at length).*$/gm), [
+		'debian:6.12 kasan cannot be tested: does not boot',
+		'  does not boot, at length',
+		'debian:6.1 kasan and linux#v6.6 kasan cannot be tested: does not build',
+		'  does not build, at length',
+	]);
+});
+
 test('a run that passed is a Tested-by', (t) => {
 	const jobs = run.jobs
 		.map((one) => ({ ...one, cases: one.cases.filter(({ status }) => status === 'PASS') }))

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { CaseSide } from '../model/comparison.ts';
-import type { SeriesReport, SeriesStep } from '../model/series.ts';
+import { exitCodeOfSeries, type SeriesReport, type SeriesStep } from '../model/series.ts';
 import { createPaint } from './paint.ts';
 import { seriesHeadline, seriesLines } from './series.ts';
 
@@ -9,6 +9,7 @@ const step = (patches: number, name: string, said: Partial<SeriesStep> = {}): Se
 	name,
 	run: `${patches}`,
 	verdict: 'PASS',
+	votes: 2,
 	changes: [],
 	remarks: [],
 	...said,
@@ -26,6 +27,7 @@ const report = (...steps: SeriesStep[]): SeriesReport => ({ schema: 1, id: 'x', 
 test('the patch that does not build is pointed at, the next one that mends it is not', (t) => {
 	const middle = step(2, '"netfs: middle"', {
 		verdict: 'MISS',
+		votes: 0,
 		problem: { message: 'fs/x.c:2:2: error: no', log: ['fs/x.c:2:2: error: no'] },
 	});
 	const series = report(step(0, 'k'), step(1, '"netfs: first"', { author: 'A <a@b>' }), middle, step(3, '"netfs: last"'));
@@ -46,4 +48,26 @@ test('the patch that breaks a case is pointed at; what goes on failing after it 
 	const text = seriesLines(series, createPaint(false)).join('\n');
 	t.regex(text, /^ {4}broken {2}nfs\/warm {2}PASS -> FAIL {2}not ok: warm$/m);
 	t.regex(text, /new compiler warning/);
+});
+
+test('a patch with which no case passed or failed was not tested, and does not hold', (t) => {
+	const lost = step(2, 'b', { verdict: 'ERROR', votes: 0 });
+	const silent = step(3, 'c', { verdict: 'INCONCLUSIVE', votes: 0 });
+	const series = report(step(0, 'k'), step(1, 'a'), lost, silent);
+	t.is(seriesHeadline(series), '1 of 3 patches holds; 2 not tested');
+	t.regex(seriesLines(series, createPaint(false)).join('\n'), /^ERROR +2\/3 {2}b\n {4}not tested: no case passed or failed$/m);
+	const baseless = report(step(0, 'k', { verdict: 'INCONCLUSIVE', votes: 0 }), step(1, 'a'), step(2, 'b'), step(3, 'c'));
+	t.is(seriesHeadline(baseless), '3 of 3 patches hold; the kernel without them could not be tested');
+});
+
+test('a series exits with 1 for a broken patch, else 128 or 125 for one that was not tested, the kernel without it included', (t) => {
+	const silent = (patches: number, verdict: SeriesStep['verdict']) => step(patches, 'x', { verdict, votes: 0 });
+	const noBuild = step(0, 'k', { verdict: 'MISS', votes: 0, problem: { message: 'error', log: [] } });
+	const held = [step(1, 'a'), step(2, 'b'), step(3, 'c')];
+	t.is(exitCodeOfSeries(report(step(0, 'k'), ...held)), 0);
+	t.is(exitCodeOfSeries(report(step(0, 'k'), silent(1, 'INCONCLUSIVE'), step(2, 'b'))), 125);
+	t.is(exitCodeOfSeries(report(step(0, 'k'), silent(1, 'INCONCLUSIVE'), silent(2, 'ERROR'))), 128);
+	t.is(exitCodeOfSeries(report(silent(0, 'SKIP'), ...held)), 125);
+	t.is(exitCodeOfSeries(report(noBuild, ...held)), 125);
+	t.is(exitCodeOfSeries(report(step(0, 'k'), silent(1, 'ERROR'), step(2, 'b', { changes: [broken] }))), 1);
 });

@@ -1,7 +1,7 @@
 /** A series tested commit by commit, for a terminal: a line per patch, and what is wrong with it. */
 
 import type { Status } from '../model/run.ts';
-import { isBroken, type SeriesReport, type SeriesStep } from '../model/series.ts';
+import { isBroken, isTested, lacksBase, type SeriesReport, type SeriesStep } from '../model/series.ts';
 import { count } from '../util/text.ts';
 import { oneLine } from './harmless-run.ts';
 import { type Paint, statusColors } from './paint.ts';
@@ -19,14 +19,16 @@ export function seriesLines(report: SeriesReport, paint: Paint): string[] {
 }
 
 /** `2 of 3 patches hold; broken: 2/3 "netfs: fix" does not build`. */
-export function seriesHeadline({ steps, total }: SeriesReport): string {
-	const tested = steps.filter(({ patches }) => patches > 0);
+export function seriesHeadline(report: SeriesReport): string {
+	const { steps, total } = report;
+	const tested = steps.filter((step) => step.patches > 0 && isTested(step));
 	const broken = tested.filter(isBroken);
 	const left = total - tested.length;
 	const held = `${tested.length - broken.length} of ${count(total, 'patch').replace(/patchs$/, 'patches')} hold${tested.length - broken.length === 1 ? 's' : ''}`;
 	const [first] = broken;
 	const culprit = first ? `; the first broken one is ${first.patches}/${total} ${oneLine(first.name)}: ${whatBroke(first)}` : '';
-	return `${held}${culprit}${left > 0 ? `; ${left} not tested` : ''}`;
+	const base = lacksBase(report) ? '; the kernel without them could not be tested' : '';
+	return `${held}${culprit}${left > 0 ? `; ${left} not tested` : ''}${base}`;
 }
 
 function whatBroke({ problem, changes }: SeriesStep): string {
@@ -46,6 +48,7 @@ function stepLines(step: SeriesStep, total: number, paint: Paint): string[] {
 		...(step.problem
 			? [`    ${oneLine(step.problem.message)}`, ...step.problem.log.slice(0, mostLog).map((line) => `      ${oneLine(line)}`)]
 			: []),
+		...(isTested(step) ? [] : ['    not tested: no case passed or failed']),
 		...changes.map(
 			({ kind, case: name, base, head }) =>
 				`    ${kind.replace('-', ' ')}  ${oneLine(name)}  ${base.status} -> ${head.status}  ${oneLine(head.reason ?? '')}`,

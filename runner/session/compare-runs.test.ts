@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Attempt, CaseResult, Run, Splat, Status } from '../model/run.ts';
-import { compareRuns, mergeRuns } from './compare-runs.ts';
+import { compareRuns, hasVoted, mergeRuns } from './compare-runs.ts';
 
 const options = { id: 'x', made: '2026-11-25T00:00:00Z', threshold: 0.05, names: { base: 'a', head: 'b' } };
 const splat = (title: string): Splat => ({ kind: 'KASAN', title, fingerprint: title, isFailure: true, stacks: [], text: '' });
@@ -78,10 +78,27 @@ test('many cases tested at once ask for more proof of each', (t) => {
 	t.is(compareRuns(all(0), all(6), options).changes.find((one) => one.case === 's/a')?.kind, 'maybe-broken');
 });
 
+test('cases that break for good are broken however many there are, and the converse is fixed', (t) => {
+	for (const [count, times] of [
+		[7, 5],
+		[20, 5],
+		[2, 4],
+		[30, 6],
+	] as const) {
+		const all = (status: Status) =>
+			runOf(Object.fromEntries(Array.from({ length: count }, (_, at) => [`case-${at}`, attempts(status, times)])));
+		const found = compareRuns(all('PASS'), all('FAIL'), options);
+		t.is(found.verdict, 'regression');
+		t.is(found.changes.filter(({ kind }) => kind === 'broken').length, count);
+		t.is(compareRuns(all('FAIL'), all('PASS'), options).changes.filter(({ kind }) => kind === 'fixed').length, count);
+	}
+});
+
 test('errors of ours, lost evidence and skips do not vote', (t) => {
 	const base = runOf({ a: attempts('PASS', 3), b: attempts('PASS', 3), c: attempts('PASS', 3) });
 	const head = runOf({ a: [...attempts('ERROR', 2), ...attempts('PASS', 3)], b: attempts('INCONCLUSIVE', 3), c: attempts('SKIP', 1) });
 	t.deepEqual(kinds(base, head), ['s/b unproved', 's/c skip']);
+	t.deepEqual(head.jobs[0]?.cases.map(hasVoted), [true, false, false]);
 });
 
 test('cases of one side only are listed; the kernel matters only where there are several', (t) => {
@@ -116,6 +133,17 @@ test('a shift of the times is told with its size, a small one is not', (t) => {
 test('how small a failure rate would have been seen is said', (t) => {
 	t.is(compareRuns(runOf({ a: attempts('PASS', 5) }), runOf({ a: attempts('PASS', 5) }), options).sees, 0.8);
 	t.is(compareRuns(runOf({ a: attempts('PASS', 1) }), runOf({ a: attempts('PASS', 1) }), options).sees, undefined);
+	t.is(compareRuns(runOf({ a: attempts('PASS', 3) }), runOf({ a: attempts('PASS', 3) }), options).sees, 1);
+});
+
+test('what would have been seen is less where other cases fail, too: what fails as often as is said is broken, once less is not', (t) => {
+	const failing = (n: number) => [...attempts('PASS', 10 - n), ...attempts('FAIL', n)];
+	const others = { b: failing(1), c: failing(2), d: failing(3) };
+	const compared = (n: number) => compareRuns(runOf({ a: failing(0), ...others }), runOf({ a: failing(n), ...others }), options);
+	t.is(compared(0).sees, 0.6);
+	const kindOfA = (n: number) => compared(n).changes.find((one) => one.case === 's/a')?.kind;
+	t.is(kindOfA(6), 'broken');
+	t.is(kindOfA(5), 'maybe-broken');
 });
 
 test('runs of the same jobs are one: their attempts one after the other', (t) => {
@@ -128,6 +156,20 @@ test('a head that does not build is untestable', (t) => {
 	const head = runOf({ a: [] });
 	const broken = { ...head, jobs: head.jobs.map((job) => ({ ...job, problem: { message: 'x.c:1: error', log: [] } })) };
 	t.is(compareRuns(runOf({ a: attempts('PASS', 1) }), broken, options).verdict, 'untestable');
+});
+
+test('where no case voted on both sides nothing is proved, and the worst reason is told', (t) => {
+	const good = runOf({ a: attempts('PASS', 3), b: attempts('PASS', 3) });
+	const unproved = runOf({ a: attempts('INCONCLUSIVE', 3), b: attempts('SKIP', 1) });
+	const lost = runOf({ a: attempts('INCONCLUSIVE', 3), b: attempts('ERROR', 2) });
+	const proved = (base: Run, head: Run) => {
+		const { verdict, unproved: why } = compareRuns(base, head, options);
+		return `${verdict}: ${why?.case} ${why?.status}`;
+	};
+	t.is(proved(good, unproved), 'untestable: s/a INCONCLUSIVE');
+	t.is(proved(unproved, good), 'untestable: s/a INCONCLUSIVE');
+	t.is(proved(lost, lost), 'untestable: s/b ERROR');
+	t.is(proved(good, runOf({ a: attempts('PASS', 3), b: attempts('ERROR', 2) })), 'no regression: undefined undefined');
 });
 
 /** Numbers that look random and are the same each time (mulberry32). */
@@ -156,6 +198,15 @@ test('kernels that are the same, flakes and all, are called a regression in none
 		return compareRuns(dicedRun(random, 20, flaky), dicedRun(random, 20, flaky), options).verdict;
 	});
 	t.is(verdicts.filter((verdict) => verdict === 'regression').length, 0);
+});
+
+test('what fails now and then does not fail each time of a handful', (t) => {
+	const flaky = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`flaky-${at}`, 0.1 + at / 50]));
+	const broken = Array.from({ length: 20 }, (_, seed) => {
+		const random = dice(seed + 200);
+		return compareRuns(dicedRun(random, 5, flaky), dicedRun(random, 5, flaky), options).changes.filter(({ kind }) => kind === 'broken');
+	});
+	t.deepEqual(broken.flat(), []);
 });
 
 test('a flake of 30 % that the head brings is found in nearly all of 20 comparisons of 30 runs', (t) => {

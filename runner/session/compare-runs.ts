@@ -41,12 +41,16 @@ export function compareRuns(base: Run, head: Run, options: CompareOptions): Comp
 	const changes = changesOf(pairs, options.threshold);
 	const names = (side: ReadonlyMap<string, Keyed>, other: ReadonlyMap<string, Keyed>) =>
 		[...side].filter(([key]) => !other.has(key)).map(([, one]) => `${one.case}${one.column && ` on ${one.column}`}`);
-	const sees = Math.max(0, ...pairs.map((pair) => seesFrom(pair, options.threshold)));
+	// Holm's correction would count it, too.
+	const tested = changes.filter(({ p }) => p !== undefined).length + 1;
+	const sees = Math.max(0, ...pairs.map((pair) => seesFrom(pair, options.threshold / tested)));
 	const sides = {
 		base: sideOf(base, options.names.base, options.runs?.base),
 		head: sideOf(head, options.names.head, options.runs?.head),
 	};
-	const isUntestable = sides.base.problem !== undefined || sides.head.problem !== undefined || pairs.length === 0;
+	const hasProblem = sides.base.problem !== undefined || sides.head.problem !== undefined;
+	const unproved = hasProblem ? undefined : unprovedOf(pairs);
+	const isUntestable = hasProblem || unproved !== undefined || pairs.length === 0;
 	return {
 		schema: 1,
 		id: options.id,
@@ -60,6 +64,7 @@ export function compareRuns(base: Run, head: Run, options: CompareOptions): Comp
 		onlyBase: names(left, right),
 		onlyHead: names(right, left),
 		...(sees > 0 && sees <= 1 && { sees }),
+		...(unproved && { unproved }),
 		verdict: changes.some(({ kind }) => kind === 'broken') ? 'regression' : isUntestable ? 'untestable' : 'no regression',
 	};
 }
@@ -90,6 +95,11 @@ function casesByKey(run: Run, other: Run): Map<string, Keyed> {
 const hasPassed = ({ status }: Attempt) => status === 'PASS' || status === 'XFAIL';
 
 const hasOnlyPassed = ({ attempts }: CaseResult) => attempts.some(hasPassed) && !attempts.some(({ status }) => status === 'FAIL');
+
+/** Whether a case passed or failed at least once: nothing else votes. */
+export function hasVoted({ attempts }: Pick<CaseResult, 'attempts'>): boolean {
+	return attempts.some((attempt) => attempt.status === 'FAIL' || hasPassed(attempt));
+}
 
 function caseSide({ status, reason, attempts }: CaseResult): CaseSide {
 	const failed = attempts.filter((attempt) => attempt.status === 'FAIL').length;
@@ -127,18 +137,30 @@ function kindOf(
 	const word = after > before ? 'broken' : 'fixed';
 	if (p <= threshold) return { kind: word, by: 'chance' };
 	const [always, never] = after > before ? [head, base] : [base, head];
-	// One run against one is a coin; a failure that was run again and came back is more.
+	// One run against one is a coin; a failure that was run again and came back is more, however many other cases were tested.
 	const isConsistent = always.failed === always.votes && always.votes > 1 && never.failed === 0;
-	if (isConsistent && fisherExact({ failed: 0, votes: never.votes }, always) > threshold) return { kind: word, by: 'consistent' };
+	if (isConsistent) return { kind: word, by: 'consistent' };
 	return { kind: before > 0 && after > 0 ? 'still-failing' : `maybe-${word}` };
 }
 
-/** From which failure rate on a new failure would probably have been proved; above 1 when it could not. */
+/** From which failure rate on a new failure would have been called broken; above 1 when it could not. */
 function seesFrom({ base, head }: Pair, threshold: number): number {
 	const [before, after] = [caseSide(base).votes, caseSide(head).votes];
 	if (before === 0 || after === 0) return 0;
-	const needed = leastProof(before, after, threshold);
-	return needed === undefined ? Number.POSITIVE_INFINITY : needed / after;
+	const always = after > 1 ? after : Number.POSITIVE_INFINITY;
+	return (leastProof(before, after, threshold) ?? always) / after;
+}
+
+/** What the worst of those that did not vote says; undefined when a case voted on both sides. */
+function unprovedOf(pairs: readonly Pair[]): Comparison['unproved'] {
+	const sides = pairs.map(({ case: name, base, head }) => [base, head].map((result) => ({ case: name, ...caseSide(result) })));
+	if (sides.some((both) => both.every(({ votes }) => votes > 0))) return undefined;
+	const order = ['ERROR', 'MISS', 'INCONCLUSIVE', 'SKIP'];
+	const [worst] = sides
+		.flat()
+		.filter(({ votes }) => votes === 0)
+		.sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+	return worst && { case: worst.case, status: worst.status, ...(worst.reason !== undefined && { reason: worst.reason }) };
 }
 
 function splatChanges(base: Run, head: Run): SplatChange[] {

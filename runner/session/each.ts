@@ -7,7 +7,7 @@ import type { Run } from '../model/run.ts';
 import type { SeriesReport, SeriesStep } from '../model/series.ts';
 import type { Suite } from '../suite/load.ts';
 import { writeWhole } from '../util/files.ts';
-import { compareRuns } from './compare-runs.ts';
+import { compareRuns, hasVoted } from './compare-runs.ts';
 import { planJobs } from './plan.ts';
 import { executeRun, type RunControl } from './run.ts';
 import { openStore } from './store.ts';
@@ -43,7 +43,7 @@ export async function testEach(request: EachRequest): Promise<SeriesReport> {
 		if (drain.aborted) break;
 		const step = stepOf(run, before, on, name, patch);
 		steps.push(step);
-		if (!step.problem) before = run;
+		if (!step.problem && step.votes > 0) before = run;
 	}
 	const report: SeriesReport = { schema: 1, id, started, kernelSpec, steps, total: patches.length };
 	await writeWhole(join(request.dir, 'series.json'), `${JSON.stringify(report, undefined, '\t')}\n`);
@@ -59,6 +59,7 @@ function stepOf(run: Run, before: Run | undefined, patches: number, name: string
 		...(patch?.commit && { author: patch.commit.author }),
 		run: run.id,
 		verdict: run.verdict,
+		votes: run.jobs.flatMap(({ cases }) => cases).filter(hasVoted).length,
 		...(problem && { problem }),
 		changes: before && !problem ? compareRuns(before, run, options).changes : [],
 		remarks: run.notes.filter((note) => /compiler warning|^checkpatch, /.test(note)),

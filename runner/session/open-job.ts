@@ -132,6 +132,6 @@ export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job
 
 /** Ends a job whose kernel cannot be tested: what did not run of it is a MISS. */
 export function failJob(emitter: Emitter, job: Job, error: KernelError): void {
-	const problem = { message: messageOf(error).split('\n')[0] ?? '', log: error.log };
+	const problem = { stage: error.stage, message: messageOf(error).split('\n')[0] ?? '', log: error.log };
 	emitter.emit({ type: 'job-failed', job: job.id, status: 'MISS', problem });
 }

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { checkout } from '../config/paths.ts';
+import type { Run } from '../model/run.ts';
 import { formatPosition, UserError } from '../util/errors.ts';
 import { loadSuites, programsOf } from './load.ts';
-import { selectCases } from './select.ts';
+import { narrowing, selectCases } from './select.ts';
 
 const good = "summary: s\ntags: [smoke]\ncases:\n  a:\n    summary: y\n    run: [a.sh]\n    evidence: ['reads > 0']\n";
 
@@ -59,6 +60,20 @@ test('globs and tags select cases', async (t) => {
 	t.is(selectCases(suites, [], ['smoke']).length, 1);
 	t.throws(() => selectCases(suites, ['y'], []), { instanceOf: UserError, message: /no suite or case matches "y"/ });
 	t.throws(() => selectCases(suites, [], ['nope']), { instanceOf: UserError, message: /no suite has the tag/ });
+});
+
+test('globs keep the cases of stored runs that they name, and each must name one of either', (t) => {
+	const runOf = (...names: string[]) => {
+		const cases = names.map((name) => ({ suite: name.split('/')[0], case: name.split('/')[1] }));
+		return { jobs: cases.map((one) => ({ suite: one.suite, cases: [one] })) } as unknown as Run;
+	};
+	const runs = [runOf('x/a', 'y/b'), runOf('x/a', 'x/c')];
+	const kept = (...globs: string[]) =>
+		runs.map(narrowing(runs, globs)).map(({ jobs }) => jobs.map(({ cases }) => cases.map((one) => one.case).join()).join(' '));
+	t.deepEqual(kept(), ['a b', 'a c']);
+	t.deepEqual(kept('x'), ['a', 'a c']);
+	t.deepEqual(kept('x/c'), ['', 'c']);
+	t.throws(() => kept('x', 'z/*'), { instanceOf: UserError, message: /no stored case matches "z\/\*"/ });
 });
 
 test('the project’s own suites load', async (t) => {
