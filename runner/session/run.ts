@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
-import { type KnownIssue, readKnownIssues, staleIssues } from '../config/known-issues.ts';
+import { isToldBy, type KnownIssue, readKnownIssues, staleIssues } from '../config/known-issues.ts';
 import { checkout } from '../config/paths.ts';
 import { folders, type Settings } from '../config/settings.ts';
 import type { BuiltKernel } from '../kernel/build.ts';
@@ -244,7 +244,7 @@ function baselineNotes(shared: Shared, run: Run): string[] {
 			matched: new Set(
 				job.cases.flatMap((result) => result.attempts.flatMap((attempt) => attempt.splats.flatMap((splat) => splat.knownIssue ?? []))),
 			),
-			couldShow: (issue: KnownIssue) => issue.suites.includes(job.suite),
+			couldShow: (issue: KnownIssue) => issue.suites.includes(job.suite) && isToldBy(issue, job.config),
 		}));
 	return staleIssues(shared.knownIssues, shared.today, ran);
 }
