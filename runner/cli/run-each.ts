@@ -20,6 +20,7 @@ export interface EachOptions {
 	readonly settings: Settings;
 	readonly patches: readonly Patch[];
 	readonly suites: readonly Suite[];
+	readonly repeat: number;
 	readonly seed: number;
 	readonly timeoutS: number | undefined;
 	readonly isJson: boolean;
@@ -27,7 +28,7 @@ export interface EachOptions {
 
 /** Runs and reports; 1 when a patch is broken, 125 when even the kernel without the series is, as far as it could be told. */
 export async function runEach(
-	{ settings, patches, suites, seed, timeoutS, isJson }: EachOptions,
+	{ settings, patches, suites, repeat, seed, timeoutS, isJson }: EachOptions,
 	{ interrupts, finish }: CommandContext,
 ): Promise<void> {
 	const [kernelSpec = '', ...more] = settings.kernel;
@@ -47,6 +48,7 @@ export async function runEach(
 			patches,
 			suites,
 			settings,
+			repeat,
 			seed,
 			timeoutS,
 			command: process.argv.slice(2),

@@ -18,7 +18,7 @@ import { machineSpec } from '../session/workshop.ts';
 import { UserError } from '../util/errors.ts';
 import { formatQemuLine, qemuArgs } from '../vm/qemu-args.ts';
 import type { CommandContext } from './context.ts';
-import { addSettings, collect, settingsOf, wholeNumber } from './flags.ts';
+import { addSettings, collect, flagOf, settingsOf, wholeNumber } from './flags.ts';
 import { runEach } from './run-each.ts';
 import { selectFor } from './selection.ts';
 import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
@@ -63,6 +63,7 @@ export function addRun(program: Command, context: CommandContext): void {
 		.option('--dry-run', 'print the plan and the QEMU lines, and do nothing');
 	addSettings(addXfstests(command), ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp', 'reruns']).action(
 		async (globs: string[], flags: RunFlags) => {
+			if (flags.each) refuseBesideEach(flags);
 			const given = await settingsOf({ ...flags });
 			const { kernels, patches } = await seriesOf(flags, given.kernel, context.interrupts.drain);
 			const settings = { ...given, kernel: [...kernels] };
@@ -74,8 +75,9 @@ export function addRun(program: Command, context: CommandContext): void {
 			if (why !== undefined) process.stderr.write(`crucible: ${why}\n`);
 			const suites = strained(selected, globs, flags);
 			const seed = flags.seed ?? randomInt(2 ** 31);
-			if (flags.each) return runEach({ settings, patches, suites, seed, timeoutS: flags.timeout, isJson: flags.json ?? false }, context);
-			const jobs = planJobs(suites, settings.kernel, settings.config, { repeat: flags.repeat, seed, timeoutS: flags.timeout });
+			const how = { repeat: flags.repeat, seed, timeoutS: flags.timeout };
+			if (flags.each) return runEach({ settings, patches, suites, ...how, isJson: flags.json ?? false }, context);
+			const jobs = planJobs(suites, settings.kernel, settings.config, how);
 			const sweep = flags.sweep === undefined ? undefined : readSweep(flags.sweep, jobs);
 			if (flags.dryRun) return printPlan(jobs, settings.warp);
 			await using store = await openStore(checkout.results, resumed?.id ?? newRunId(new Date()));
@@ -107,6 +109,14 @@ export function addRun(program: Command, context: CommandContext): void {
 			}
 		},
 	);
+}
+
+function refuseBesideEach(flags: RunFlags): void {
+	const idle = (['dryRun', 'sweep', 'failFast', 'events', 'resume'] as const).find((name) => flags[name] !== undefined);
+	if (idle !== undefined)
+		throw new UserError(`--each makes a run of every commit, and ${flagOf(idle)} is about one run`, {
+			hint: `leave ${flagOf(idle)} away`,
+		});
 }
 
 /** Refused before anything is built, as far as that can be. */
