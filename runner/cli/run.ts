@@ -2,7 +2,6 @@
 
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
 import { outputStyle } from '../config/settings.ts';
@@ -19,6 +18,7 @@ import { UserError } from '../util/errors.ts';
 import { formatQemuLine, qemuArgs } from '../vm/qemu-args.ts';
 import type { CommandContext } from './context.ts';
 import { addSettings, collect, flagOf, settingsOf, wholeNumber } from './flags.ts';
+import { printPieces } from './print-pieces.ts';
 import { runEach } from './run-each.ts';
 import { selectFor } from './selection.ts';
 import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
@@ -101,7 +101,7 @@ export function addRun(program: Command, context: CommandContext): void {
 					stop,
 				});
 				await writeReports(run, store.dir);
-				if (flags.json) await pipeline(documentPieces(run), process.stdout, { end: false });
+				if (flags.json) await printPieces(documentPieces(run));
 				reporter.finish(run, { report: join(store.dir, 'report.html') });
 				context.finish(run.exitCode);
 			} finally {
