@@ -84,13 +84,14 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		if (event.type === 'case-ended') isEnough ||= request.stopWhen?.(event.result) ?? false;
 	};
 	const emitter = createEmitter([store.record, watch, ...request.listeners], resumedAtMs);
+	// Before the journal begins: a run that can be resumed has its patches.
+	await saveSeries(join(store.dir, 'series'), request.patches);
 	if (resumedAtMs !== undefined) {
 		await store.replay((event) => {
 			for (const listener of [watch, ...request.listeners]) listener(event);
 		});
 		emitter.emit({ type: 'run-resumed', at: new Date().toISOString() });
 	} else emitter.emit({ type: 'run-started', run: await describeRun(request), plan: request.jobs.map(describeJob) });
-	await saveSeries(join(store.dir, 'series'), request.patches);
 	try {
 		const specs = [...new Set(request.jobs.map((job) => job.kernelSpec))];
 		const trees = [...new Set(request.jobs.flatMap((job) => job.suite.xfstests ?? []))];
