@@ -67,6 +67,11 @@ const bad: [string, string[], RegExp][] = [
 		['run', 'erofs-ondemand/partial', '--sweep', 'f', '--dry-run'],
 		/erofs-ondemand\/partial has no race to sweep/,
 	],
+	['a plan of every commit', ['run', '--each', '--dry-run'], /--each [\s\S]*--dry-run[\s\S]*hint: leave --dry-run away/],
+	['a sweep of every commit', ['run', '--each', '--sweep', 'f'], /--each [\s\S]*--sweep/],
+	['commits until one fails', ['run', '--each', '--fail-fast'], /--each [\s\S]*--fail-fast/],
+	['events of every commit', ['run', '--each', '--events'], /--each [\s\S]*--events/],
+	['commits to go on with', ['run', '--each', '--resume'], /--each [\s\S]*--resume/],
 	['a bisection without a case', ['bisect', '--good', 'a', '--bad', 'b'], /--case is missing[\s\S]*hint:/],
 	['a bisection of nothing', ['bisect', '--case', 'nfs-fsc/v42-remount'], /nothing to bisect[\s\S]*hint: give --good and --bad/],
 	['a bisection by several cases', ['bisect', '--case', 'nfs-fsc/*', '--good', 'a', '--bad', 'b'], /and one must tell[\s\S]*hint:/],
@@ -152,4 +157,32 @@ test('decode reads standard input and says so when a log holds no report', async
 test('a reader that goes away is not a failure', async (t) => {
 	const { exitCode } = await execa('bash', ['-o', 'pipefail', '-c', './crucible list | head -n 1'], { cwd: checkout.top });
 	t.is(exitCode, 0);
+});
+
+test('a reader that goes away leaves the exit code as it would have been', async (t) => {
+	const { exitCode } = await execa('bash', ['-o', 'pipefail', '-c', './crucible doctor | true'], {
+		cwd: checkout.top,
+		env: { XDG_CACHE_HOME: '/dev/null' },
+		reject: false,
+	});
+	t.is(exitCode, 129);
+});
+
+test('a full standard output is told and exits 128, a full standard error changes no exit code', async (t) => {
+	const shell = (line: string) => execa('bash', ['-c', line], { cwd: checkout.top, reject: false });
+	const out = await shell('./crucible list >/dev/full');
+	t.is(out.exitCode, 128, out.stderr);
+	t.is(out.stderr, 'crucible: cannot write to standard output: ENOSPC: no space left on device, write');
+	t.is((await shell('./crucible list --nope 2>/dev/full')).exitCode, 129);
+	t.is((await shell('./crucible report zzzz 2>/dev/full')).exitCode, 129);
+});
+
+test('what nobody caught is a bug of ours and exits 128: a bisection must not read it as bad', async (t) => {
+	const plant = 'process.stdout.write = () => process.nextTick(() => { throw new Error("planted"); });';
+	const { exitCode, stderr } = await execa(process.execPath, ['--import', `data:text/javascript,${plant}`, 'crucible', 'list'], {
+		cwd: checkout.top,
+		reject: false,
+	});
+	t.is(exitCode, 128, stderr);
+	t.regex(stderr, /^crucible: this is a bug of ours:\nError: planted[\s\S]*\nnode v/);
 });

@@ -24,6 +24,11 @@ export function settingsOf(flags: Readonly<Record<string, unknown>>): Promise<Se
 	return readSettings(Object.fromEntries(names.map((name) => [name, flags[name] === true ? undefined : flags[name]])));
 }
 
+/** An option as it is typed: `dryRun` is `--dry-run`. */
+export function flagOf(name: string): string {
+	return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 /** For options that may be given several times. */
 export function collect(value: string, earlier: readonly string[] | undefined): string[] {
 	return [...(earlier ?? []), value];

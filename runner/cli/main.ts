@@ -2,14 +2,24 @@
 
 import { CommanderError } from 'commander';
 import { exitCodes } from '../model/run.ts';
+import { InfraError } from '../util/errors.ts';
 import { createInterrupts } from './interrupts.ts';
 import { reportProblem } from './problem.ts';
 import { createProgram } from './program.ts';
 
+// Left to Node it would be exit 1, which a bisection reads as bad.
+process.on('uncaughtException', (error) => process.exit(reportProblem(error)));
+
+// There is nobody to tell; the exit code still says it.
+process.stderr.on('error', () => {});
+
+/** What they print is all they are for, and some of it never ends. */
+const endWithReader = ['boot', 'shell', 'watch'];
+
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-	// `crucible list | head` closes our stdout: not a failure.
-	if (error.code === 'EPIPE') process.exit(0);
-	throw error;
+	if (error.code !== 'EPIPE') process.exit(reportProblem(new InfraError(`cannot write to standard output: ${error.message}`)));
+	// `crucible run | head` closes our stdout: the run goes on, since its exit code is a verdict.
+	if (endWithReader.includes(process.argv[2] ?? '')) process.exit(exitCodes.pass);
 });
 
 /** Ends the process when what was written has left: a pipe takes large documents in pieces, and exit would drop the rest. */

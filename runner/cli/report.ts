@@ -1,7 +1,6 @@
 /** `crucible report [run]`: renders a stored run again, without running anything. */
 
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
 import { outputStyle } from '../config/settings.ts';
@@ -13,6 +12,7 @@ import { readSeriesFiles, writeReports } from '../report/write.ts';
 import { documentPieces, findRun } from '../session/store.ts';
 import { UserError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
+import { printPieces } from './print-pieces.ts';
 
 const formats = ['terminal', 'html', 'tap', 'junit', 'json', 'mail'];
 
@@ -27,9 +27,9 @@ export function addReport(program: Command): void {
 				throw new UserError(`--format ${options.format}: not a format`, { hint: `one of ${formats.join(', ')}` });
 			const { run, dir } = await findRun(checkout.results, name);
 			const file = join(dir, 'report.html');
-			if (options.format === 'tap') await pipeline(tapPieces(run), process.stdout, { end: false });
-			else if (options.format === 'junit') await pipeline(junitPieces(run), process.stdout, { end: false });
-			else if (options.format === 'json') await pipeline(documentPieces(run), process.stdout, { end: false });
+			if (options.format === 'tap') await printPieces(tapPieces(run));
+			else if (options.format === 'junit') await printPieces(junitPieces(run));
+			else if (options.format === 'json') await printPieces(documentPieces(run));
 			else if (options.format === 'mail')
 				process.stdout.write(toMail(run, { tester: await testerName(), patches: (await readSeriesFiles(dir)).map(titleOf) }));
 			else if (options.format === 'html') {

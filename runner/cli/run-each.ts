@@ -19,6 +19,7 @@ export interface EachOptions {
 	readonly settings: Settings;
 	readonly patches: readonly Patch[];
 	readonly suites: readonly Suite[];
+	readonly repeat: number;
 	readonly seed: number;
 	readonly timeoutS: number | undefined;
 	readonly isJson: boolean;
@@ -26,7 +27,7 @@ export interface EachOptions {
 
 /** Runs, reports, and ends with the code of the series. */
 export async function runEach(
-	{ settings, patches, suites, seed, timeoutS, isJson }: EachOptions,
+	{ settings, patches, suites, repeat, seed, timeoutS, isJson }: EachOptions,
 	{ interrupts, finish }: CommandContext,
 ): Promise<void> {
 	const [kernelSpec = '', ...more] = settings.kernel;
@@ -46,6 +47,7 @@ export async function runEach(
 			patches,
 			suites,
 			settings,
+			repeat,
 			seed,
 			timeoutS,
 			command: process.argv.slice(2),

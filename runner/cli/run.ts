@@ -2,7 +2,6 @@
 
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
 import { outputStyle } from '../config/settings.ts';
@@ -12,70 +11,44 @@ import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
 import { clockOf, type Job, planJobs } from '../session/plan.ts';
 import { executeRun } from '../session/run.ts';
-import { documentPieces, findRun, newRunId, openStore } from '../session/store.ts';
+import { documentPieces, newRunId, openStore } from '../session/store.ts';
 import { checkSweep } from '../session/sweep.ts';
 import { machineSpec } from '../session/workshop.ts';
 import { UserError } from '../util/errors.ts';
 import { formatQemuLine, qemuArgs } from '../vm/qemu-args.ts';
 import type { CommandContext } from './context.ts';
-import { addSettings, collect, settingsOf, wholeNumber } from './flags.ts';
+import { flagOf, settingsOf } from './flags.ts';
+import { printPieces } from './print-pieces.ts';
+import { cutRun, requirePlanned } from './resume.ts';
 import { runEach } from './run-each.ts';
+import { addRunWords, type RunFlags, typedFlags } from './run-words.ts';
 import { selectFor } from './selection.ts';
-import { addSeries, type SeriesFlags, seriesOf } from './series.ts';
+import { seriesOf } from './series.ts';
 import { strained } from './strained.ts';
-import { addXfstests, type XfstestsFlags, xfstestsOf } from './xfstests.ts';
-
-interface RunFlags extends SeriesFlags, XfstestsFlags {
-	readonly tag?: string[];
-	readonly repeat: number;
-	readonly sweep?: string;
-	readonly chain?: boolean;
-	readonly under?: string;
-	readonly timeout?: number;
-	readonly seed?: number;
-	readonly each?: boolean;
-	readonly failFast?: boolean;
-	readonly json?: boolean;
-	readonly events?: boolean;
-	readonly dryRun?: boolean;
-	readonly resume?: string | true;
-}
+import { xfstestsOf } from './xfstests.ts';
 
 export function addRun(program: Command, context: CommandContext): void {
-	const command = addSeries(program.command('run'))
+	addRunWords(program.command('run'))
 		.description('builds, boots, runs suites and reports; without names those that a series touches, or the smoke suites')
-		.argument('[globs...]', 'suites or suite/case, with wildcards')
-		.option('--tag <tag>', 'only cases with this tag; repeatable', collect)
-		.option('--each', 'test every commit of the series on its own, by the smoke cases it concerns or those named')
-		.option('--repeat <n>', 'run every case this often', wholeNumber(1), 1)
-		.option('--sweep <functions>', 'move a hold of the cases’ races over every call in [ACTOR@]FUNCTION, or two over every pair: F,G')
-		.option('--chain', 'run the cases named, of one suite, in that order in one guest; only the first one’s own checks count')
-		.option(
-			'--under <fault>',
-			'keep a fault in force that the cases were not written for (caches-dropping,everyMs=1000); their own checks do not count',
-		)
-		.option('--timeout <s>', 'seconds that replace each case’s own (scaled under TCG)', wholeNumber(1))
-		.option('--seed <n>', 'for everything random; the report names the one used', wholeNumber(0))
-		.option('--fail-fast', 'begin no case after a failure')
-		.option('--resume [run]', 'go on with a run that was cut off (the latest, or the one named)')
-		.option('--json', 'the run as one JSON document on stdout')
-		.option('--events', 'events as NDJSON on stdout, as they happen')
-		.option('--dry-run', 'print the plan and the QEMU lines, and do nothing');
-	addSettings(addXfstests(command), ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp', 'reruns']).action(
-		async (globs: string[], flags: RunFlags) => {
-			const given = await settingsOf({ ...flags });
-			const { kernels, patches } = await seriesOf(flags, given.kernel, context.interrupts.drain);
-			const settings = { ...given, kernel: [...kernels] };
+		.action(async (typedGlobs: string[], typed: RunFlags, command: Command) => {
+			if (typed.each) refuseBesideEach(typed);
 			const resumed =
-				flags.resume === undefined ? undefined : await findRun(checkout.results, flags.resume === true ? 'latest' : flags.resume);
-			if (resumed?.isComplete) throw new UserError(`the run ${resumed.id} is complete`, { hint: './crucible report shows it' });
+				typed.resume === undefined
+					? undefined
+					: await cutRun(checkout.results, typed.resume, { globs: typedGlobs, flags: typedFlags(command) });
+			const { globs, flags } = resumed ?? { globs: typedGlobs, flags: typed };
+			const given = await settingsOf({ ...flags });
+			const { kernels, patches } = resumed ?? (await seriesOf(flags, given.kernel, context.interrupts.drain));
+			const settings = { ...given, kernel: [...kernels] };
 			const request = await xfstestsOf(flags, globs);
 			const { suites: selected, why } = await selectFor(globs, flags.tag, patches, { isBrief: flags.each ?? false, request });
 			if (why !== undefined) process.stderr.write(`crucible: ${why}\n`);
 			const suites = strained(selected, globs, flags);
 			const seed = flags.seed ?? randomInt(2 ** 31);
-			if (flags.each) return runEach({ settings, patches, suites, seed, timeoutS: flags.timeout, isJson: flags.json ?? false }, context);
-			const jobs = planJobs(suites, settings.kernel, settings.config, { repeat: flags.repeat, seed, timeoutS: flags.timeout });
+			const how = { repeat: flags.repeat, seed, timeoutS: flags.timeout };
+			if (flags.each) return runEach({ settings, patches, suites, ...how, isJson: flags.json ?? false }, context);
+			const jobs = planJobs(suites, settings.kernel, settings.config, how);
+			if (resumed) requirePlanned(resumed, jobs);
 			const sweep = flags.sweep === undefined ? undefined : readSweep(flags.sweep, jobs);
 			if (flags.dryRun) return printPlan(jobs, settings.warp);
 			await using store = await openStore(checkout.results, resumed?.id ?? newRunId(new Date()));
@@ -84,7 +57,6 @@ export function addRun(program: Command, context: CommandContext): void {
 			if (flags.events) listeners.push((event) => void process.stdout.write(`${JSON.stringify(event)}\n`));
 			try {
 				const { drain, stop } = context.interrupts;
-				const command = process.argv.slice(2);
 				const run = await executeRun({
 					jobs,
 					settings,
@@ -92,21 +64,28 @@ export function addRun(program: Command, context: CommandContext): void {
 					reviewed: patches,
 					sweep,
 					stopWhen: flags.failFast ? ({ status }) => status === 'FAIL' : undefined,
-					command,
+					command: process.argv.slice(2),
 					store,
 					listeners,
 					drain,
 					stop,
 				});
 				await writeReports(run, store.dir);
-				if (flags.json) await pipeline(documentPieces(run), process.stdout, { end: false });
+				if (flags.json) await printPieces(documentPieces(run));
 				reporter.finish(run, { report: join(store.dir, 'report.html') });
 				context.finish(run.exitCode);
 			} finally {
 				reporter.stop();
 			}
-		},
-	);
+		});
+}
+
+function refuseBesideEach(flags: RunFlags): void {
+	const idle = (['dryRun', 'sweep', 'failFast', 'events', 'resume'] as const).find((name) => flags[name] !== undefined);
+	if (idle !== undefined)
+		throw new UserError(`--each makes a run of every commit, and ${flagOf(idle)} is about one run`, {
+			hint: `leave ${flagOf(idle)} away`,
+		});
 }
 
 /** Refused before anything is built, as far as that can be. */

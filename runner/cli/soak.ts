@@ -6,8 +6,7 @@ import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
 import { outputStyle, type Settings } from '../config/settings.ts';
 import type { Patch } from '../kernel/patch.ts';
-import { readSeries } from '../kernel/read-series.ts';
-import { saveSeries } from '../kernel/save-series.ts';
+import { readSaved, saveSeries } from '../kernel/save-series.ts';
 import type { Event } from '../model/event.ts';
 import type { Status } from '../model/run.ts';
 import { type Soak, soakExitCode } from '../model/soak.ts';
@@ -137,7 +136,7 @@ async function goOn(globs: readonly string[], flags: SoakFlags): Promise<Begun> 
 	const missing = begun.cases.find((name) => !there.has(name));
 	if (missing !== undefined)
 		throw new UserError(`the soak ${begun.id} runs ${missing}, which is no case any more`, { hint: 'begin another' });
-	const patches = begun.patches.length === 0 ? [] : await readSeries([join(soakDir(checkout.results, begun.id), soakFiles.series)]);
+	const patches = begun.patches.length === 0 ? [] : await readSaved(join(soakDir(checkout.results, begun.id), soakFiles.series));
 	return { begun, suites, patches };
 }
 

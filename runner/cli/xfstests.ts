@@ -5,7 +5,7 @@ import type { XfstestsRequest } from '../suite/load.ts';
 import { UserError } from '../util/errors.ts';
 import { isPattern, type ListedTest, readTestList } from '../xfstests/test-list.ts';
 import { readTree } from '../xfstests/tree.ts';
-import { collect } from './flags.ts';
+import { collect, flagOf } from './flags.ts';
 import { userPath } from './user-path.ts';
 
 export interface XfstestsFlags {
@@ -35,7 +35,7 @@ export function addXfstests(command: Command): Command {
 export async function xfstestsOf(flags: XfstestsFlags, globs: readonly string[]): Promise<XfstestsRequest | undefined> {
 	if (flags.xfstests === undefined) {
 		const alone = companions.find((name) => flags[name] !== undefined);
-		if (alone !== undefined) throw new UserError(`--${kebab(alone)} is about an xfstests checkout`, { hint: 'add --xfstests DIR' });
+		if (alone !== undefined) throw new UserError(`${flagOf(alone)} is about an xfstests checkout`, { hint: 'add --xfstests DIR' });
 		if (globs.some(namesXfstests)) throw new UserError('the cases of xfstests come from a checkout of it', { hint: 'add --xfstests DIR' });
 		return undefined;
 	}
@@ -45,7 +45,7 @@ export async function xfstestsOf(flags: XfstestsFlags, globs: readonly string[])
 		});
 	const tree = await readTree(userPath(flags.xfstests));
 	const tests = [...typed(flags.test, '--test'), ...(await listed(flags.testFile))];
-	const isNamed = tests.length > 0 || globs.some((glob) => glob.includes('/'));
+	const isNamed = tests.length > 0 || globs.some((glob) => glob.startsWith('xfstests/'));
 	const groups = flags.group === undefined ? (tests.length > 0 ? [] : isNamed ? ['all'] : ['quick']) : split(flags.group);
 	const excludes = [...typed(flags.exclude, '--exclude'), ...(await listed(flags.excludeFile))];
 	return { tree, wanted: { groups, withoutGroups: split(flags.excludeGroup), tests, excludes } };
@@ -69,8 +69,4 @@ function typed(values: readonly string[] | undefined, flag: string): ListedTest[
 
 async function listed(files: readonly string[] | undefined): Promise<ListedTest[]> {
 	return (await Promise.all((files ?? []).map((file) => readTestList(userPath(file))))).flat();
-}
-
-function kebab(name: string): string {
-	return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Splat } from '../model/run.ts';
-import { acceptedBy, type KnownIssue, readKnownIssues, staleIssues } from './known-issues.ts';
+import { acceptedBy, isToldBy, type KnownIssue, readKnownIssues, staleIssues } from './known-issues.ts';
 import { checkout } from './paths.ts';
 
 const issue: KnownIssue = {
@@ -42,6 +42,21 @@ test('an expired entry and one that did not show are told', (t) => {
 		staleIssues([issue], '2026-11-21', [{ ...ran[0], release: '6.12.1', matched: new Set<string>(), couldShow: () => true }]),
 		[],
 	);
+});
+
+test('a report that a debug fragment makes is told by kernels with that fragment only', (t) => {
+	t.true(isToldBy(issue, 'kasan+faults'));
+	for (const config of ['lockdep', 'kcsan', 'plain']) t.false(isToldBy(issue, config), config);
+	for (const [title, config] of [
+		['^KCSAN: data-race in a / b$', 'kcsan'],
+		['^possible deadlock in nfs_foo$', 'lockdep'],
+		['^WARNING: suspicious RCU usage in nfs_foo$', 'lockdep'],
+		['^memory leak in nfs_foo$', 'kmemleak'],
+	] as const) {
+		t.true(isToldBy({ ...issue, title }, config), title);
+		t.false(isToldBy({ ...issue, title }, 'faults'), title);
+	}
+	t.true(isToldBy({ ...issue, title: '^WARNING in ext4_journal_check_start$' }, 'plain'));
 });
 
 test('the project’s own list reads', async (t) => {

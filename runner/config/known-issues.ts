@@ -14,7 +14,7 @@ const knownIssue = z.strictObject({
 	frames: z.array(z.string()).default([]),
 	/** Kernel versions by prefix: "6.1" is any 6.1.y. */
 	kernels: z.array(z.string().regex(/^\d+\.\d+(\.\d+)?$/, 'a version such as 6.1')).min(1),
-	/** Suites that show it whenever they run on those kernels; when they do not, the entry is reported. */
+	/** Suites that show it whenever they run on those kernels, with the debug fragment that reports it; when they do not, the entry is reported. */
 	suites: z.array(z.string()).min(1),
 	reason: z.string().min(1),
 	link: z.string().min(1),
@@ -34,6 +34,24 @@ export async function readKnownIssues(file: string): Promise<readonly KnownIssue
 /** Whether the issue speaks of that kernel; `release` is `uname -r`. */
 export function concerns(issue: KnownIssue, release: string): boolean {
 	return issue.kernels.some((version) => release === version || release.startsWith(`${version}.`) || release.startsWith(`${version}-`));
+}
+
+/** Reports that only a kernel with a fragment of kconfig/debug makes, by what their titles say (parse/splat-formats). */
+const tellers: readonly { readonly fragment: string; readonly title: RegExp }[] = [
+	{ fragment: 'kasan', title: /\bKASAN\b/ },
+	{ fragment: 'kcsan', title: /\bKCSAN\b/ },
+	{ fragment: 'kmemleak', title: /memory leak/ },
+	{
+		fragment: 'lockdep',
+		title:
+			/deadlock|lock state|unlock balance|held lock|locks? held|RCU usage|Nested lock|bad contention|chain_key|wait context|non-static key/,
+	},
+];
+
+/** Whether a kernel of that config, `kasan+lockdep`, would report it. */
+export function isToldBy(issue: KnownIssue, config: string): boolean {
+	const fragments = config.split('+');
+	return tellers.every(({ fragment, title }) => !title.test(issue.title) || fragments.includes(fragment));
 }
 
 /** The id of the issue that accepts the splat on this kernel today, if any; an expired one accepts nothing. */

@@ -20,6 +20,8 @@ export interface EachRequest extends RunControl {
 	readonly patches: readonly Patch[];
 	readonly suites: readonly Suite[];
 	readonly settings: Settings;
+	/** Every case runs this often on each. */
+	readonly repeat: number;
 	readonly seed: number;
 	/** Seconds that replace each case's own timeout. */
 	readonly timeoutS?: number | undefined;
@@ -67,8 +69,8 @@ function stepOf(run: Run, before: Run | undefined, patches: number, name: string
 }
 
 async function runWith(request: EachRequest, on: number): Promise<Run> {
-	const { kernelSpec, suites, settings, seed, command, listeners, drain, stop } = request;
-	const jobs = planJobs(suites, [kernelSpec], settings.config, { repeat: 1, seed, timeoutS: request.timeoutS });
+	const { kernelSpec, suites, settings, repeat, seed, command, listeners, drain, stop } = request;
+	const jobs = planJobs(suites, [kernelSpec], settings.config, { repeat, seed, timeoutS: request.timeoutS });
 	const patches = request.patches.slice(0, on);
 	await using store = await openStore(request.dir, `${on}`);
 	const run = await executeRun({ jobs, settings, patches, reviewed: patches.slice(-1), command, store, listeners, drain, stop });

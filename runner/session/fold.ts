@@ -11,6 +11,8 @@ export interface RunFold {
 	readonly add: (event: Event) => void;
 	/** The run as it stands; what never ran is a MISS. */
 	readonly run: () => Run;
+	/** The jobs as they were planned, before a sweep made others of their cases. */
+	readonly plan: () => readonly PlannedJob[];
 	/** Whether the run has ended by itself. */
 	readonly isComplete: () => boolean;
 	/** The run's clock at its last event; undefined before the first. */
@@ -82,6 +84,7 @@ export function createFold(): RunFold {
 				notes: [...notes],
 			};
 		},
+		plan: () => first?.plan ?? [],
 		isComplete: () => end !== undefined,
 		lastMs: () => lastMs,
 	};

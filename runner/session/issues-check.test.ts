@@ -15,10 +15,10 @@ const issue: KnownIssue = {
 };
 const options = { today: '2026-11-25', noticeDays: 30, caseCounts: new Map([['nfs', 1]]) };
 
-function run(id: string, shows: boolean, { origin = 'Debian', release = '6.1.192', cases = 1 } = {}): Run {
+function run(id: string, shows: boolean, { origin = 'Debian', release = '6.1.192', cases = 1, config = 'kasan' } = {}): Run {
 	const splats = shows ? [{ knownIssue: 'oob' } as Splat] : [];
 	const list = Array.from({ length: cases }, () => ({ attempts: [{ splats }] }));
-	return { id, jobs: [{ suite: 'nfs', kernel: { release, origin }, cases: list }] } as unknown as Run;
+	return { id, jobs: [{ suite: 'nfs', config, kernel: { release, origin }, cases: list }] } as unknown as Run;
 }
 
 const state = (issues: readonly KnownIssue[], runs: readonly Run[], today = options.today) =>
@@ -34,6 +34,12 @@ test('runs that need not show it say nothing: other kernels, patches on top, par
 	const others = [run('4', false, { release: '6.12.1' }), run('3', false, { origin: 'Debian + fix.patch' }), run('2', false, { cases: 0 })];
 	t.is(state([issue], [...others, run('1', true)]), 'live');
 	t.is(state([issue], others), 'unseen');
+});
+
+test('a kernel without KASAN says nothing of what KASAN reports', (t) => {
+	const reported = { ...issue, title: '^KASAN: slab-out-of-bounds Read in f$' };
+	t.is(state([reported], [run('2', false, { config: 'lockdep' }), run('1', true)]), 'live');
+	t.is(state([reported], [run('2', false, { config: 'faults+kasan' }), run('1', true)]), 'gone');
 });
 
 test('an entry that has expired, or soon will, is told', (t) => {

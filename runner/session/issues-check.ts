@@ -1,6 +1,6 @@
 /** What has become of the known issues: which have expired or soon will, and which the runs that could show them no longer show. Pure. */
 
-import { concerns, type KnownIssue } from '../config/known-issues.ts';
+import { concerns, isToldBy, type KnownIssue } from '../config/known-issues.ts';
 import type { Run } from '../model/run.ts';
 
 export interface IssueState {
@@ -41,7 +41,8 @@ export function checkIssues(issues: readonly KnownIssue[], runs: Iterable<Run>, 
 			for (const state of states) {
 				if (!concerns(state.issue, release)) continue;
 				if (shown.has(state.issue.id)) state.lastSeen ??= { run: run.id, release };
-				if (hasRun && state.issue.suites.includes(job.suite)) state.lastAsked ??= { run: run.id, release };
+				if (hasRun && state.issue.suites.includes(job.suite) && isToldBy(state.issue, job.config))
+					state.lastAsked ??= { run: run.id, release };
 			}
 		}
 	return states.map(({ issue, lastSeen, lastAsked }) => ({

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
-import { type KnownIssue, readKnownIssues, staleIssues } from '../config/known-issues.ts';
+import { isToldBy, type KnownIssue, readKnownIssues, staleIssues } from '../config/known-issues.ts';
 import { checkout } from '../config/paths.ts';
 import { folders, type Settings } from '../config/settings.ts';
 import type { BuiltKernel } from '../kernel/build.ts';
@@ -84,13 +84,14 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		if (event.type === 'case-ended') isEnough ||= request.stopWhen?.(event.result) ?? false;
 	};
 	const emitter = createEmitter([store.record, watch, ...request.listeners], resumedAtMs);
+	// Before the journal begins: a run that can be resumed has its patches.
+	await saveSeries(join(store.dir, 'series'), request.patches);
 	if (resumedAtMs !== undefined) {
 		await store.replay((event) => {
 			for (const listener of [watch, ...request.listeners]) listener(event);
 		});
 		emitter.emit({ type: 'run-resumed', at: new Date().toISOString() });
 	} else emitter.emit({ type: 'run-started', run: await describeRun(request), plan: request.jobs.map(describeJob) });
-	await saveSeries(join(store.dir, 'series'), request.patches);
 	try {
 		const specs = [...new Set(request.jobs.map((job) => job.kernelSpec))];
 		const trees = [...new Set(request.jobs.flatMap((job) => job.suite.xfstests ?? []))];
@@ -244,7 +245,7 @@ function baselineNotes(shared: Shared, run: Run): string[] {
 			matched: new Set(
 				job.cases.flatMap((result) => result.attempts.flatMap((attempt) => attempt.splats.flatMap((splat) => splat.knownIssue ?? []))),
 			),
-			couldShow: (issue: KnownIssue) => issue.suites.includes(job.suite),
+			couldShow: (issue: KnownIssue) => issue.suites.includes(job.suite) && isToldBy(issue, job.config),
 		}));
 	return staleIssues(shared.knownIssues, shared.today, ran);
 }

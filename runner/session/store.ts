@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdir, readdir, readFile, readlink, rename, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Event } from '../model/event.ts';
+import type { Event, PlannedJob } from '../model/event.ts';
 import type { Run } from '../model/run.ts';
 import { UserError } from '../util/errors.ts';
 import { asideName, exists, writeWhole } from '../util/files.ts';
@@ -109,8 +109,17 @@ export async function newestRuns(results: string, most: number): Promise<Run[]> 
 	return runs;
 }
 
-/** Resolves `latest`, an id or a unique beginning of one; with its run as the journal tells it. */
-export async function findRun(results: string, name: string): Promise<{ id: string; dir: string; run: Run; isComplete: boolean }> {
+/** A run as its journal tells it. */
+export interface FoundRun {
+	readonly id: string;
+	readonly dir: string;
+	readonly run: Run;
+	readonly plan: readonly PlannedJob[];
+	readonly isComplete: boolean;
+}
+
+/** Resolves `latest`, an id or a unique beginning of one. */
+export async function findRun(results: string, name: string): Promise<FoundRun> {
 	const ids = (await readdir(results)).filter((entry) => runId.test(entry)).sort();
 	const wanted = name === 'latest' ? await readlink(join(results, 'latest')).catch(() => ids.at(-1)) : name;
 	const matches = ids.filter((id) => id === wanted || (wanted !== undefined && wanted !== '' && id.startsWith(wanted)));
@@ -125,5 +134,5 @@ export async function findRun(results: string, name: string): Promise<{ id: stri
 	const dir = join(results, id);
 	const fold = createFold();
 	await readJournal(join(dir, 'events.ndjson'), fold.add);
-	return { id, dir, run: fold.run(), isComplete: fold.isComplete() };
+	return { id, dir, run: fold.run(), plan: fold.plan(), isComplete: fold.isComplete() };
 }
