@@ -12,6 +12,7 @@ export interface Commit {
 export type Finding =
 	/** The kernel of a commit; equal for equal vmlinux, modules and configuration. */
 	| { readonly type: 'kernel'; readonly commit: number; readonly identity: string }
+	/** Also of a commit that told something before, and tells nothing more. */
 	| { readonly type: 'untestable'; readonly commit: number; readonly why: string }
 	/** `evidence` is the folder of the run. */
 	| { readonly type: 'runs'; readonly commit: number; readonly failed: number; readonly passed: number; readonly evidence?: string };

@@ -1,6 +1,6 @@
 /** What a bisection acts on: the kernels of its commits, built here, and one case, run in guests here. */
 
-import type { World } from '../bisect/engine.ts';
+import type { Told, Untold, World } from '../bisect/engine.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Patch } from '../kernel/patch.ts';
 import type { Attempt, KernelIdentity, Run } from '../model/run.ts';
@@ -110,8 +110,8 @@ function kernelHash({ hashes }: KernelIdentity): string {
 	return hashOf(hashes.vmlinux, hashes.config, ...modules.flat());
 }
 
-/** The votes of a run of one case; `why` when nothing could be told. An error of ours is thrown: it is no vote. Pure. */
-export function judge(run: Pick<Run, 'jobs'>, sign: RegExp | undefined): { failed: number; passed: number } | { why: string } {
+/** The votes of a run of one case, or why there are none. An error of ours is thrown: it is no vote. Pure. */
+export function judge(run: Pick<Run, 'jobs'>, sign: RegExp | undefined): Told | Untold {
 	const problem = run.jobs.find((job) => job.problem)?.problem;
 	if (problem) return { why: problem.message };
 	const attempts = run.jobs.flatMap(({ cases }) => cases.flatMap((result) => result.attempts));
@@ -123,7 +123,10 @@ export function judge(run: Pick<Run, 'jobs'>, sign: RegExp | undefined): { faile
 	if (error && failures.length === 0) throw new InfraError(error.reason ?? 'the guest was lost');
 	const [telling] = [...failures, ...attempts];
 	if (!telling) return { why: 'the case never ran' };
-	return { why: `${telling.status === 'FAIL' ? 'fails otherwise' : telling.status}: ${telling.reason ?? 'no reason given'}` };
+	const why = `${telling.status === 'FAIL' ? 'fails otherwise' : telling.status}: ${telling.reason ?? 'no reason given'}`;
+	// MISS and SKIP say that this kernel cannot be tested, or lacks what the case needs, and would say so again.
+	const silent = attempts.filter(({ status }) => status === 'FAIL' || status === 'INCONCLUSIVE').length;
+	return silent > 0 ? { why, silent } : { why };
 }
 
 function hasSign(attempt: Attempt, sign: RegExp): boolean {
