@@ -52,7 +52,7 @@ export async function runBisection({ begun, site, mostRuns, onFinding }: BisectR
 	};
 	await save();
 	await prepareHost([site.kernelOf(0).spec], { signal: site.drain, onProgress: () => {} });
-	const { outcome } = await bisect(history, kernelWorld(site), begun.findings, {
+	const { outcome } = await bisect(history, kernelWorld(site, begun), begun.findings, {
 		confidence: begun.confidence,
 		endRuns: 40,
 		mostRuns,
