@@ -34,11 +34,12 @@ export interface BisectSite extends RunControl {
 // Before anything was measured: a few modules, and a short case in a clone.
 const guessed = { build: 15_000, run: 5_000 } as const;
 
-export function kernelWorld(site: BisectSite, { commits }: Pick<Bisection, 'commits'>): World {
+export function kernelWorld(site: BisectSite, { commits, findings }: Pick<Bisection, 'commits' | 'findings'>): World {
 	const { suite, drain, listeners } = site;
 	const settings = { ...site.settings, reruns: 0 };
 	const spent = { build: meanOf(guessed.build), run: meanOf(guessed.run) };
-	let turn = 0;
+	// What goes on with a seed is no repetition of what was run with it.
+	let turn = findings.length;
 	const orSkip = async <T>(commit: number, work: () => Promise<T>): Promise<T | { why: string }> => {
 		try {
 			return await work();
