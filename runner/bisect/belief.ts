@@ -47,6 +47,9 @@ export interface Belief {
 	/** Of commits that have the most probable culprit, and of those that do not. */
 	readonly seen: { readonly with: Tally; readonly without: Tally };
 	readonly tallies: ReadonlyMap<number, Tally>;
+	/** Not to be run any more. */
+	readonly givenUp: ReadonlySet<number>;
+	/** Those of them that never told anything. */
 	readonly untestable: ReadonlySet<number>;
 	readonly identities: ReadonlyMap<number, string>;
 }
@@ -54,10 +57,10 @@ export interface Belief {
 /** What the findings come to; every candidate is as likely as any other before. */
 export function beliefFrom(history: History, findings: readonly Finding[]): Belief {
 	const tallies = new Map<number, Tally>();
-	const untestable = new Set<number>();
+	const givenUp = new Set<number>();
 	const identities = new Map<number, string>();
 	for (const finding of findings) {
-		if (finding.type === 'untestable') untestable.add(finding.commit);
+		if (finding.type === 'untestable') givenUp.add(finding.commit);
 		else if (finding.type === 'kernel') identities.set(finding.commit, finding.identity);
 		else {
 			const { failed, passed } = tallies.get(finding.commit) ?? { failed: 0, passed: 0 };
@@ -75,7 +78,8 @@ export function beliefFrom(history: History, findings: readonly Finding[]): Beli
 	const blame = most === Number.NEGATIVE_INFINITY ? new Float64Array(count) : ln.map((value) => Math.exp(value - most));
 	const total = blame.reduce((sum, value) => sum + value, 0);
 	if (total > 0) for (let at = 0; at < count; at++) blame[at] = (blame[at] ?? 0) / total;
-	return { blame, seen: split(history, tallies, mostLikely(blame)), tallies, untestable, identities };
+	const untestable = new Set([...givenUp].filter((commit) => !tallies.has(commit)));
+	return { blame, seen: split(history, tallies, mostLikely(blame)), tallies, givenUp, untestable, identities };
 }
 
 /** The index of the largest. */

@@ -20,9 +20,9 @@ const batches = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 // Bits; less is noise of the arithmetic, and nothing to run for.
 const leastGain = 1e-4;
 
-/** Undefined when no run of any commit that can be tested tells anything more. */
+/** Undefined when no run of any commit that can be run tells anything more. */
 export function chooseNext(history: History, belief: Belief, costs: Costs, current: number | undefined): Choice | undefined {
-	const { seen, untestable } = belief;
+	const { seen, givenUp } = belief;
 	const rate = 1 - chanceOfPasses('with', seen.with, 1);
 	const plans = batches.map((times) => ({
 		times,
@@ -31,7 +31,7 @@ export function chooseNext(history: History, belief: Belief, costs: Costs, curre
 	}));
 	let best: { choice: Choice; worth: number } | undefined;
 	for (let commit = 1; commit < history.commits.length; commit++) {
-		if (untestable.has(commit)) continue;
+		if (givenUp.has(commit)) continue;
 		const isBad = shareWith(history, belief, commit);
 		if (isBad === 0) continue;
 		for (const { times, bad, good } of plans) {

@@ -27,13 +27,15 @@ interface Simulated {
 	readonly random: () => number;
 	readonly goodRate?: number;
 	readonly untestable?: (commit: number) => boolean;
+	/** How often a run tells nothing. */
+	readonly silence?: (commit: number) => number;
 	/** Equal for commits whose kernels are the same. */
 	readonly identity?: (commit: number) => string;
 }
 
 function simulate(
 	history: History,
-	{ culprit, rate, random, goodRate = 0, untestable, identity = String }: Simulated,
+	{ culprit, rate, random, goodRate = 0, untestable, silence, identity = String }: Simulated,
 ): World & { runs: number; builds: number } {
 	const world = {
 		runs: 0,
@@ -44,13 +46,15 @@ function simulate(
 		},
 		async run(commit: number, times: number, { untilFailure }: { untilFailure: boolean }) {
 			const p = history.contains(commit, culprit) ? rate : goodRate;
-			let [failed, passed] = [0, 0];
+			const quiet = silence?.(commit) ?? 0;
+			let [failed, passed, silent] = [0, 0, 0];
 			for (let n = 0; n < times && !(untilFailure && failed > 0); n++) {
 				world.runs++;
-				if (random() < p) failed++;
+				if (quiet > 0 && random() < quiet) silent++;
+				else if (random() < p) failed++;
 				else passed++;
 			}
-			return { failed, passed };
+			return failed + passed > 0 ? { failed, passed } : { why: 'INCONCLUSIVE: hold not reached', silent };
 		},
 		costs: () => ({ run: 1, build: 3 }),
 	};
@@ -100,6 +104,49 @@ test('what does not build is skipped; what it hides is named together', async (t
 	t.deepEqual(found(await bisect(history, apart, [], options)), [6]);
 	const hidden = simulate(history, { culprit: 8, rate: 1, random: dice(1), untestable: (commit) => commit === 8 || commit === 9 });
 	t.deepEqual(found(await bisect(history, hidden, [], options)), [8, 9, 10]);
+});
+
+test('runs that tell nothing are made again: one time in five, the culprit is still found, and alone', async (t) => {
+	const history = line(64);
+	let right = 0;
+	for (let seed = 1; seed <= 40; seed++) {
+		const random = dice(seed * 104729);
+		const culprit = 1 + Math.floor(random() * 64);
+		const answer = found(await bisect(history, simulate(history, { culprit, rate: 1, random, silence: () => 0.2 }), [], options));
+		if (!Array.isArray(answer)) continue;
+		t.true(answer.includes(culprit), `seed ${seed}: ${answer}, not ${culprit}`);
+		if (answer.length === 1) right++;
+	}
+	t.true(right >= 39, `${right}`);
+});
+
+test('a commit of which no run tells anything is skipped, and its reason says how many were made', async (t) => {
+	const history = line(16);
+	const world = simulate(history, { culprit: 6, rate: 1, random: dice(1), silence: (commit) => (commit === 8 ? 1 : 0) });
+	const bisected = await bisect(history, world, [], options);
+	t.deepEqual(found(bisected), [6]);
+	t.deepEqual(
+		bisected.findings.filter(({ type }) => type === 'untestable'),
+		[{ type: 'untestable', commit: 8, why: 'INCONCLUSIVE: hold not reached (5 runs told nothing)' }],
+	);
+});
+
+test('a commit that has told something is never one that cannot be tested', async (t) => {
+	const history = line(8);
+	const silence = new Map<number, number>();
+	const world = simulate(history, { culprit: 5, rate: 0.5, random: dice(7), silence: (commit) => silence.get(commit) ?? 0 });
+	// Of the commits between the ends, each tells once.
+	const once: World = {
+		...world,
+		async run(commit, _times, how) {
+			const ran = await world.run(commit, 1, how);
+			if (commit !== 0 && commit !== 8) silence.set(commit, 1);
+			return ran;
+		},
+	};
+	const { outcome, belief } = await bisect(history, once, [], options);
+	t.deepEqual([...belief.untestable], []);
+	t.is(outcome.kind, 'unsure');
 });
 
 test('commits that come to the same kernel are known without a run', async (t) => {

@@ -10,14 +10,23 @@ import type { History } from './history.ts';
 export interface World {
 	/** Builds a commit. */
 	readonly prepare: (commit: number) => Promise<{ readonly identity: string } | { readonly why: string }>;
-	/** Runs the case up to `times` times, or until it fails where `untilFailure` says so. `why` when it could not tell. */
-	readonly run: (
-		commit: number,
-		times: number,
-		how: { readonly untilFailure: boolean },
-	) => Promise<{ readonly failed: number; readonly passed: number; readonly evidence?: string } | { readonly why: string }>;
+	/** Runs the case up to `times` times, or until it fails where `untilFailure` says so. */
+	readonly run: (commit: number, times: number, how: { readonly untilFailure: boolean }) => Promise<Told | Untold>;
 	/** As measured so far. */
 	readonly costs: () => Costs;
+}
+
+export interface Told {
+	readonly failed: number;
+	readonly passed: number;
+	readonly evidence?: string;
+}
+
+/** Why no run voted. */
+export interface Untold {
+	readonly why: string;
+	/** Runs that might have voted; left out when none of this commit can. */
+	readonly silent?: number;
 }
 
 export interface BisectOptions {
@@ -43,6 +52,9 @@ const failuresWanted = 3;
 // What a good end that is none may look like by chance.
 const endDoubt = 0.05;
 
+// A hold that is not reached, or a failure of another kind, is chance: at one time in five, five in a row come once in 3000.
+const silenceThatTells = 5;
+
 /** Goes on from `earlier` findings until the culprit is known, or nothing more can be learnt. */
 export async function bisect(history: History, world: World, earlier: readonly Finding[], options: BisectOptions): Promise<Bisected> {
 	const findings = [...earlier];
@@ -64,10 +76,18 @@ export async function bisect(history: History, world: World, earlier: readonly F
 			if (times === 0) return true;
 		}
 		if (times === 0) return true;
-		options.signal?.throwIfAborted();
-		const ran = await world.run(commit, times, { untilFailure });
+		const ran = await runUntilTold(commit, times, untilFailure);
 		await learn('why' in ran ? { type: 'untestable', commit, why: ran.why } : { type: 'runs', commit, ...ran });
 		return !('why' in ran);
+	};
+	const runUntilTold = async (commit: number, times: number, untilFailure: boolean): Promise<Told | Untold> => {
+		for (let silent = 0; ; ) {
+			options.signal?.throwIfAborted();
+			const ran = await world.run(commit, times, { untilFailure });
+			if (!('why' in ran) || ran.silent === undefined) return ran;
+			silent += ran.silent;
+			if (silent >= silenceThatTells) return { why: `${ran.why} (${silent} runs told nothing)` };
+		}
 	};
 	const end = (outcome: Outcome): Bisected => ({ outcome, findings, belief });
 	const tallyAt = (commit: number) => belief.tallies.get(commit) ?? { failed: 0, passed: 0 };

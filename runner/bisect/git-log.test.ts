@@ -18,14 +18,19 @@ test('the log is what git bisect replay takes, and git comes to the same commit'
 		ids.push((await git('rev-parse', 'HEAD')).trim());
 	}
 	const bisection: Bisection = {
-		schema: 1,
+		schema: 2,
 		id: 'x',
 		started: '',
 		source: dir,
 		kind: 'commits',
 		case: 's/c',
 		config: 'kasan',
+		patches: [],
+		accel: 'auto',
+		warp: true,
+		seed: 1,
 		confidence: 0.98,
+		mostRuns: 1000,
 		commits: ids.map((id, at) => ({ id, title: `commit ${at}`, parents: at === 0 ? [] : [ids[at - 1] ?? ''] })),
 		findings: [
 			{ type: 'runs', commit: 8, failed: 3, passed: 0 },

@@ -1,5 +1,6 @@
 /** What `crucible bisect` is asked: commits between two ends, the patches of a series, or the fragments between two configurations. */
 
+import { randomInt } from 'node:crypto';
 import { checkout } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
 import { configName, parseConfigName } from '../kernel/config-fragments.ts';
@@ -11,7 +12,8 @@ import { newRunId } from '../session/store.ts';
 import { loadSuites, type Suite } from '../suite/load.ts';
 import { selectCases } from '../suite/select.ts';
 import { UserError } from '../util/errors.ts';
-import { repositoryOf } from './repository.ts';
+import { hashOf } from '../util/hash.ts';
+import { pinnedKernel, repositoryOf } from './repository.ts';
 import { type SeriesFlags, seriesOf } from './series.ts';
 import { type XfstestsFlags, xfstestsOf } from './xfstests.ts';
 
@@ -22,86 +24,98 @@ export interface BisectFlags extends SeriesFlags, XfstestsFlags {
 	readonly configBad?: string;
 	readonly case?: string;
 	readonly sign?: string;
-	readonly confidence: number;
-	readonly maxRuns: number;
+	readonly confidence?: number;
+	readonly maxRuns?: number;
 	readonly timeout?: number;
 	readonly seed?: number;
+	readonly config?: string;
+	readonly accel?: string;
+	readonly warp?: boolean;
 	readonly resume?: boolean;
 	readonly json?: boolean;
 }
 
 export interface Begun {
 	readonly begun: Omit<Bisection, 'badness' | 'outcome'>;
+	/** With the one case. */
+	readonly suite: Suite;
+	readonly patches: readonly Patch[];
 	/** What a commit's kernel is made of. */
 	readonly kernelOf: BisectSite['kernelOf'];
 }
 
-/** What is to be bisected, from the flags or, where an interrupted bisection goes on, from that. Whatever does not fit is a UserError. */
-export async function beginBisection(
-	flags: BisectFlags,
-	settings: Settings,
-	earlier: Bisection | undefined,
-	signal: AbortSignal,
-): Promise<Begun> {
-	const name = earlier?.case ?? flags.case;
-	if (name === undefined) throw new UserError('--case is missing: the case that tells good from bad', { hint: './crucible list' });
-	await suiteOf(name, flags);
+/** What is to be bisected. Whatever does not fit is a UserError. */
+export async function beginBisection(flags: BisectFlags, settings: Settings, signal: AbortSignal): Promise<Begun> {
+	if (flags.case === undefined) throw new UserError('--case is missing: the case that tells good from bad', { hint: './crucible list' });
+	const suite = await suiteOf(flags.case, flags);
 	const [kernel = '', ...more] = settings.kernel;
 	if (more.length > 0) throw new UserError('a bisection is of one kernel', { hint: `--kernel ${kernel}` });
+	const sign = signOf(flags.sign);
+	const { kernels, patches } = await seriesOf(flags, settings.kernel, signal);
 	const now = new Date();
-	const common = {
-		schema: 1 as const,
-		id: earlier?.id ?? newRunId(now),
-		started: earlier?.started ?? now.toISOString(),
-		case: name,
-		config: earlier?.config ?? settings.config,
-		confidence: earlier?.confidence ?? flags.confidence,
-		findings: earlier?.findings ?? [],
-		...signOf(earlier?.sign ?? flags.sign),
+	const begun = {
+		schema: 2 as const,
+		id: newRunId(now),
+		started: now.toISOString(),
+		case: flags.case,
+		config: settings.config,
+		patches: hashesOf(patches),
+		accel: settings.accel,
+		warp: settings.warp,
+		seed: flags.seed ?? randomInt(2 ** 30),
+		...(flags.timeout !== undefined && { timeoutS: flags.timeout }),
+		...(suite.xfstests !== undefined && { xfstests: suite.xfstests }),
+		...sign,
+		confidence: flags.confidence ?? 0.98,
+		mostRuns: flags.maxRuns ?? 1000,
+		findings: [],
+		...(await lineOf(flags, settings, kernels[0] ?? kernel, patches, signal)),
 	};
-	const series = await seriesOf(flags, settings.kernel, signal);
-	const [base = kernel] = series.kernels;
-	const kind = earlier?.kind ?? kindOf(flags);
-	if (kind === 'commits') return betweenCommits(common, earlier, flags, settings, series.patches, signal);
-	const asked = kind === 'configs' ? betweenConfigs(flags, earlier) : ofSeries(base, series.patches);
-	const commits = asked.titles.map((title, at): Commit => ({ id: `${at}`, title, parents: at === 0 ? [] : [`${at - 1}`] }));
-	if (earlier && JSON.stringify(earlier.commits) !== JSON.stringify(commits))
-		throw new UserError('the newest bisection is of something else', { hint: 'give the same arguments again, or leave --resume away' });
-	const { config } = common;
-	return {
-		begun: { ...common, kind, source: base, commits },
-		kernelOf: (commit) => ({ spec: base, config, patches: series.patches, ...asked.kernelOf(commit) }),
-	};
+	return { begun, suite, patches, kernelOf: kernelsOf(begun, patches) };
 }
 
-function kindOf({ good, bad, configGood, configBad }: BisectFlags): Bisection['kind'] {
-	if (configGood !== undefined || configBad !== undefined) return 'configs';
-	return good === undefined && bad === undefined ? 'patches' : 'commits';
+/** Equal for the same series. */
+export function hashesOf(patches: readonly Patch[]): string[] {
+	return patches.map(({ text }) => hashOf(text));
 }
 
-interface Line {
-	/** Of each state, the good end first. */
-	readonly titles: readonly string[];
-	/** What differs from state to state. */
-	readonly kernelOf: (state: number) => { readonly config?: string; readonly patches?: readonly Patch[] };
+/** What the kernel of each commit is made of. */
+export function kernelsOf(
+	{ kind, source, commits, config, configs }: Pick<Bisection, 'kind' | 'source' | 'commits' | 'config' | 'configs'>,
+	patches: readonly Patch[],
+): BisectSite['kernelOf'] {
+	return (at) => ({
+		spec: kind === 'commits' ? `${source}#${commits[at]?.id ?? ''}` : source,
+		config: configs?.[at] ?? config,
+		patches: kind === 'patches' ? patches.slice(0, at) : patches,
+	});
 }
 
-/** The patches of a series, put on one after the other. */
-function ofSeries(base: string, patches: readonly Patch[]): Line {
+type Line = Pick<Bisection, 'kind' | 'source' | 'commits' | 'configs'>;
+
+/** What lies between the two ends. `base` is what the series goes on top of. */
+async function lineOf(flags: BisectFlags, settings: Settings, base: string, patches: readonly Patch[], signal: AbortSignal): Promise<Line> {
+	const { good, bad, configGood, configBad } = flags;
+	if (configGood !== undefined || configBad !== undefined)
+		return { kind: 'configs', source: await pinnedKernel(base, signal), ...betweenConfigs(configGood, configBad) };
+	if (good !== undefined || bad !== undefined) return betweenCommits(good, bad, settings, signal);
 	if (patches.length === 0)
 		throw new UserError('there is nothing to bisect', {
 			hint: 'give --good and --bad, a series (--patch, --range), or --config-good and --config-bad',
 		});
-	const titles = [base, ...patches.map((patch) => patch.commit?.title ?? patch.name)];
-	return { titles, kernelOf: (state) => ({ patches: patches.slice(0, state) }) };
+	const titles = patches.map((patch) => patch.commit?.title ?? patch.name);
+	return { kind: 'patches', source: await pinnedKernel(base, signal), commits: inRow([base, ...titles]) };
+}
+
+function inRow(titles: readonly string[]): Commit[] {
+	return titles.map((title, at) => ({ id: `${at}`, title, parents: at === 0 ? [] : [`${at - 1}`] }));
 }
 
 /** The fragments in which two configurations differ, put in and taken out one after the other. */
-function betweenConfigs(flags: BisectFlags, earlier: Bisection | undefined): Line {
-	const [from, to] = [flags.configGood, flags.configBad];
+function betweenConfigs(from: string | undefined, to: string | undefined): Pick<Line, 'commits' | 'configs'> {
 	if (from === undefined || to === undefined)
 		throw new UserError(`--config-${from === undefined ? 'good' : 'bad'} is missing`, {
-			hint: earlier ? 'give both again' : './crucible bisect --config-good plain --config-bad kasan+lockdep --case …',
+			hint: './crucible bisect --config-good plain --config-bad kasan+lockdep --case …',
 		});
 	const [before, after] = [parseConfigName(from), parseConfigName(to)];
 	const changes = [
@@ -115,31 +129,17 @@ function betweenConfigs(flags: BisectFlags, earlier: Bisection | undefined): Lin
 		const gone = new Set(made.filter(({ isIn }) => !isIn).map(({ name }) => name));
 		return [...before.filter((name) => !gone.has(name)), ...made.filter(({ isIn }) => isIn).map(({ name }) => name)];
 	};
-	return {
-		titles: [from, ...changes.map(({ name, isIn }) => `${isIn ? 'with' : 'without'} ${name}`)],
-		kernelOf: (state) => ({ config: configName(stateAt(state)) }),
-	};
+	const commits = inRow([from, ...changes.map(({ name, isIn }) => `${isIn ? 'with' : 'without'} ${name}`)]);
+	return { commits, configs: commits.map((_, state) => configName(stateAt(state))) };
 }
 
-async function betweenCommits(
-	common: Omit<Begun['begun'], 'kind' | 'source' | 'commits'>,
-	earlier: Bisection | undefined,
-	flags: BisectFlags,
-	settings: Settings,
-	patches: readonly Patch[],
-	signal: AbortSignal,
-): Promise<Begun> {
-	const repository = earlier?.source ?? repositoryOf(settings.kernel);
+async function betweenCommits(good: string | undefined, bad: string | undefined, settings: Settings, signal: AbortSignal): Promise<Line> {
+	const repository = repositoryOf(settings.kernel);
 	const hint = './crucible bisect --kernel ~/linux --good v6.11 --bad HEAD --case …';
 	if (repository === undefined) throw new UserError(`${settings.kernel.join(' ')} is no git tree`, { hint });
-	const [good, bad] = [earlier?.commits[0]?.id ?? flags.good, earlier?.commits.at(-1)?.id ?? flags.bad];
 	if (good === undefined || bad === undefined) throw new UserError(`--${good === undefined ? 'good' : 'bad'} is missing`, { hint });
 	const { commits, repository: source } = await readHistory(repository, good, bad, signal);
-	const { config } = common;
-	return {
-		begun: { ...common, kind: 'commits', source, commits },
-		kernelOf: (commit) => ({ spec: `${source}#${commits[commit]?.id ?? ''}`, config, patches }),
-	};
+	return { kind: 'commits', source, commits };
 }
 
 function signOf(sign: string | undefined): { readonly sign?: string } {

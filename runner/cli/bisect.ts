@@ -1,10 +1,10 @@
 /** `crucible bisect`: which commit, or which patch of a series, made a case fail? */
 
-import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkout } from '../config/paths.ts';
 import { outputStyle } from '../config/settings.ts';
+import { saveSeries } from '../kernel/save-series.ts';
 import type { Bisection } from '../model/bisection.ts';
 import type { Event } from '../model/event.ts';
 import { exitCodes } from '../model/run.ts';
@@ -13,9 +13,10 @@ import { createPaint } from '../report/paint.ts';
 import { failureLines } from '../report/summary.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
-import { bisectDir, latestBisection, runBisection } from '../session/bisect.ts';
+import { bisectDir, bisectFiles, latestBisection, runBisection } from '../session/bisect.ts';
 import { findRun } from '../session/store.ts';
-import { type BisectFlags, beginBisection, suiteOf } from './bisect-request.ts';
+import { type Begun, type BisectFlags, beginBisection } from './bisect-request.ts';
+import { resumeBisection } from './bisect-resume.ts';
 import type { CommandContext } from './context.ts';
 import { addSettings, settingsOf, wholeNumber } from './flags.ts';
 import { addSeries } from './series.ts';
@@ -32,25 +33,22 @@ export function addBisect(program: Command, context: CommandContext): void {
 		.option('--config-bad <fragments>', 'one with it; the fragments between them are tried')
 		.option('--case <suite/case>', 'the case that tells')
 		.option('--sign <regex>', 'what a failure has to show to count: a report’s title, an assertion, a reason')
-		.option('--confidence <p>', 'how sure the answer has to be', confidence, 0.98)
-		.option('--max-runs <n>', 'give up after so many runs of the case', wholeNumber(1), 1000)
+		.option('--confidence <p>', 'how sure the answer has to be (default: 0.98)', confidence)
+		.option('--max-runs <n>', 'give up after so many runs of the case (default: 1000)', wholeNumber(1))
 		.option('--timeout <s>', 'seconds that replace the case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random', wholeNumber(0))
-		.option('--resume', 'go on with the newest bisection that has not ended')
+		.option('--resume', 'go on with the newest bisection that has not ended; --confidence and --max-runs may change')
 		.option('--json', 'the bisection as one JSON document on stdout');
 	addSettings(addXfstests(command), ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp']).action(async (flags: BisectFlags) => {
 		const { drain, stop } = context.interrupts;
 		const settings = await settingsOf({ ...flags });
-		const earlier = flags.resume ? await latestBisection(checkout.results) : undefined;
-		const { begun, kernelOf } = await beginBisection(flags, settings, earlier, drain);
+		const { begun, suite, patches, kernelOf } = flags.resume ? await goOn(flags, drain) : await beginBisection(flags, settings, drain);
 		const { stderr } = process;
 		const { color, live } = outputStyle(Boolean(stderr.isTTY));
 		const paint = createPaint(color);
 		const reporter = createTerminalReporter({ stdout: { write: () => true }, stderr, isTty: live, color, width: stderr.columns ?? 100 });
 		const dir = bisectDir(checkout.results, begun.id);
 		const sign = begun.sign === undefined ? undefined : new RegExp(begun.sign);
-		const suite = await suiteOf(begun.case, flags);
-		const seed = flags.seed ?? randomInt(2 ** 30);
 		const command = process.argv.slice(2);
 		// A log wants to hear of builds, which take minutes; somebody who watches, of everything.
 		const onEvent = (event: Event) => {
@@ -59,21 +57,21 @@ export function addBisect(program: Command, context: CommandContext): void {
 		const site = {
 			kernelOf,
 			suite,
-			settings,
+			settings: { ...settings, accel: begun.accel, warp: begun.warp },
 			sign,
 			dir,
-			seed,
-			timeoutS: flags.timeout,
+			seed: begun.seed,
+			timeoutS: begun.timeoutS,
 			command,
 			listeners: [onEvent],
 			drain,
 			stop,
 		};
+		if (!flags.resume) await saveSeries(join(dir, bisectFiles.series), patches);
 		try {
 			const state = await runBisection({
 				begun,
 				site,
-				mostRuns: flags.maxRuns,
 				onFinding(finding, after) {
 					reporter.stop();
 					stderr.write(`${findingLine(finding, after, paint)}\n`);
@@ -90,6 +88,11 @@ export function addBisect(program: Command, context: CommandContext): void {
 			if (drain.aborted) stderr.write('crucible: ./crucible bisect --resume goes on from here\n');
 		}
 	});
+}
+
+async function goOn(flags: BisectFlags, signal: AbortSignal): Promise<Begun> {
+	const { badness: _, ...earlier } = await latestBisection(checkout.results);
+	return resumeBisection(flags, earlier, bisectDir(checkout.results, earlier.id), signal);
 }
 
 /** What a failing run at the culprit shows, or else at a later commit that has it; its report is written. */

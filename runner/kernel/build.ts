@@ -59,7 +59,7 @@ const mostBytes = 6 * 2 ** 30;
 const nothingMade: BuildTimings = { prepareMs: 0, configureMs: 0, makeMs: 0, linkMs: 0, storeMs: 0 };
 
 /**
- * Builds, or finds built. Throws UserError for requests that do not come out and unusable compilers, KernelError (build)
+ * Builds, or finds built. Throws UnmetError for requests that do not come out, UserError for unusable compilers, KernelError (build)
  * with the compiler's lines, InfraError when this machine is at fault. Killed at any point, the next call continues.
  */
 export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {

@@ -1,9 +1,9 @@
-/** A build folder's .config made from requests, and proved: a request that did not come out is a UserError that says why. */
+/** A build folder's .config made from requests, and proved: a request that did not come out is an UnmetError that says why. */
 
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../util/errors.ts';
+import { UnmetError } from '../util/errors.ts';
 import { writeWhole } from '../util/files.ts';
 import { formatRequests, type Request } from './fragment.ts';
 import { explain, findDropped, parseDotConfig } from './kconfig-check.ts';
@@ -25,7 +25,7 @@ export async function configure(make: Make, requests: readonly Request[]): Promi
 	if (dropped.length > 0) {
 		const tree = parseKconfig((file) => readIfThere(join(make.tree, file)), { SRCARCH: 'x86' });
 		const [first, ...more] = dropped.map((drop) => explain(drop, tree, values));
-		throw new UserError(`kconfig: ${[first, ...more].join('\n')}`, {
+		throw new UnmetError(`kconfig: ${[first, ...more].join('\n')}`, {
 			...(dropped[0] && { at: dropped[0].request.at }),
 			hint: 'ask for what is missing too, or keep the line to kernels that have it with # since: X.Y or # until: X.Y',
 		});

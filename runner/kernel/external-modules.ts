@@ -2,7 +2,7 @@
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { KernelError, type Position, UserError } from '../util/errors.ts';
+import { KernelError, type Position, UnmetError, UserError } from '../util/errors.ts';
 import { makeWhole } from '../util/files.ts';
 import { hashOf } from '../util/hash.ts';
 import type { KernelModule } from './artefact.ts';
@@ -19,7 +19,7 @@ interface ModuleOptions extends HoldOptions {
 	readonly cacheDir: string;
 }
 
-/** Compiles each C file of `files` to a module named after it. What does not compile is a UserError at its file:line:column. */
+/** Compiles each C file of `files` to a module named after it. What does not compile is an UnmetError at its file:line:column. */
 export async function buildModules(kernel: BuiltKernel, files: readonly string[], options: ModuleOptions): Promise<KernelModule[]> {
 	const modules: KernelModule[] = [];
 	for (const file of files) {
@@ -67,7 +67,7 @@ async function compile(
 	await writeFile(join(work, 'Makefile'), `obj-m := ${name}.o\n`);
 	await runMake({ ...kernel.make, variables: [...kernel.make.variables, `M=${work}`], signal }, ['modules']).catch((error: unknown) => {
 		if (!(error instanceof KernelError)) throw error;
-		throw new UserError(error.log.join('\n') || error.message, {
+		throw new UnmetError(error.log.join('\n') || error.message, {
 			at: placeOf(error.message, file),
 			hint: 'mend the module',
 			cause: error,

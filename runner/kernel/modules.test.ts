@@ -1,5 +1,5 @@
 import test from 'ava';
-import { UserError } from '../util/errors.ts';
+import { UnmetError } from '../util/errors.ts';
 import { loadOrder } from './modules.ts';
 
 const modules = [
@@ -31,7 +31,7 @@ test('a built-in one needs no loading', (t) => {
 });
 
 test('an unknown one comes with near names', (t) => {
-	const error = t.throws(() => names(['nfsv3']), { instanceOf: UserError, message: 'this kernel has no module "nfsv3"' });
+	const error = t.throws(() => names(['nfsv3']), { instanceOf: UnmetError, message: 'this kernel has no module "nfsv3"' });
 	t.regex(error?.hint ?? '', /did you mean nfsv4/);
 });
 

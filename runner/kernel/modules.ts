@@ -1,6 +1,6 @@
 /** Which modules to load and in which order, from the dependencies the build recorded. */
 
-import { UserError } from '../util/errors.ts';
+import { UnmetError } from '../util/errors.ts';
 import { didYouMean } from '../util/text.ts';
 
 export interface ModuleNode {
@@ -23,7 +23,7 @@ export function moduleName(text: string): string {
 
 /**
  * The closure of `wanted` in load order: dependencies first, otherwise as asked. `?name` may be absent; a name in
- * `builtins` needs no loading. An unknown name is a UserError with near names.
+ * `builtins` needs no loading. An unknown name is an UnmetError with near names.
  */
 export function loadOrder<M extends ModuleNode>(
 	modules: readonly M[],
@@ -38,7 +38,7 @@ export function loadOrder<M extends ModuleNode>(
 		const module = byName.get(name);
 		if (state.get(name) === 'done' || (!module && isBuiltin.has(name))) return;
 		if (state.get(name) === 'visiting') throw new Error(`modules depend on each other: ${[...path, name].join(' -> ')}`);
-		if (!module) throw new UserError(`${path.at(-1)} depends on ${name}, which was not built`);
+		if (!module) throw new UnmetError(`${path.at(-1)} depends on ${name}, which was not built`);
 		state.set(name, 'visiting');
 		for (const dependency of module.depends) visit(moduleName(dependency), [...path, name]);
 		state.set(name, 'done');
@@ -51,7 +51,7 @@ export function loadOrder<M extends ModuleNode>(
 		if (byName.has(name) || isBuiltin.has(name)) visit(name, []);
 		else if (isOptional) absent.push(name);
 		else
-			throw new UserError(`this kernel has no module "${entry}"`, {
+			throw new UnmetError(`this kernel has no module "${entry}"`, {
 				hint: didYouMean(name, [...byName.keys()]) ?? `write ?${entry} if a kernel may lack it, or ask for it under needs.kconfig`,
 			});
 	}

@@ -12,6 +12,7 @@ export interface Commit {
 export type Finding =
 	/** The kernel of a commit; equal for equal vmlinux, modules and configuration. */
 	| { readonly type: 'kernel'; readonly commit: number; readonly identity: string }
+	/** Also of a commit that told something before, and tells nothing more. */
 	| { readonly type: 'untestable'; readonly commit: number; readonly why: string }
 	/** `evidence` is the folder of the run. */
 	| { readonly type: 'runs'; readonly commit: number; readonly failed: number; readonly passed: number; readonly evidence?: string };
@@ -23,20 +24,34 @@ export type Outcome =
 	| { readonly kind: 'ends'; readonly why: string };
 
 export interface Bisection {
-	readonly schema: 1;
+	readonly schema: 2;
 	readonly id: string;
 	/** ISO 8601, UTC. */
 	readonly started: string;
-	/** A repository, or the kernel that is patched or configured. */
+	/** A repository, or the kernel that is patched or configured: the same wherever the user stands, and wherever a branch has gone. */
 	readonly source: string;
 	readonly kind: 'commits' | 'patches' | 'configs';
 	/** `suite/case`. */
 	readonly case: string;
 	readonly config: string;
+	/** Of each commit, where that is what they differ in. */
+	readonly configs?: readonly string[];
+	/** Hashes of the series, which is kept beside: put on patch by patch, or on top of every commit. */
+	readonly patches: readonly string[];
+	readonly accel: 'auto' | 'kvm' | 'tcg';
+	/** Whether time may leap in cases that say so. */
+	readonly warp: boolean;
+	readonly seed: number;
+	/** Seconds that replace the case's own timeout. */
+	readonly timeoutS?: number;
+	/** The user's xfstests tree that the case comes from. */
+	readonly xfstests?: string;
 	/** What a failure has to show to count. */
 	readonly sign?: string;
 	/** How sure the answer has to be. */
 	readonly confidence: number;
+	/** Runs of the case after which it is given up. */
+	readonly mostRuns: number;
 	/** The good end first, the bad one last, parents before children. */
 	readonly commits: readonly Commit[];
 	readonly findings: readonly Finding[];

@@ -6,14 +6,19 @@ import { createPaint } from './paint.ts';
 const paint = createPaint(false);
 const ids = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(40));
 const state: Bisection = {
-	schema: 1,
+	schema: 2,
 	id: 'x',
 	started: '',
 	source: '/linux',
 	kind: 'commits',
 	case: 'nfs/warm',
 	config: 'kasan',
+	patches: [],
+	accel: 'auto',
+	warp: true,
+	seed: 1,
 	confidence: 0.98,
+	mostRuns: 1000,
 	commits: ids.map((id, at) => ({ id, title: `commit ${at}`, parents: at === 0 ? [] : [ids[at - 1] ?? ''] })),
 	findings: [
 		{ type: 'kernel', commit: 3, identity: 'k' },

@@ -1,18 +1,20 @@
 /** What a bisection acts on: the kernels of its commits, built here, and one case, run in guests here. */
 
-import type { World } from '../bisect/engine.ts';
+import type { Told, Untold, World } from '../bisect/engine.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Patch } from '../kernel/patch.ts';
+import type { Bisection } from '../model/bisection.ts';
 import type { Attempt, KernelIdentity, Run } from '../model/run.ts';
 import type { Suite } from '../suite/load.ts';
-import { InfraError, KernelError, messageOf } from '../util/errors.ts';
+import { InfraError } from '../util/errors.ts';
 import { hashOf } from '../util/hash.ts';
 import { signsOf } from './catch.ts';
 import { createEmitter } from './emitter.ts';
 import { planJobs } from './plan.ts';
 import { executeRun, type RunControl } from './run.ts';
 import { newRunId, openStore } from './store.ts';
-import { prepareKernel, prepareSource } from './workshop.ts';
+import { whySkipped } from './unmet.ts';
+import { prepareKernel, prepareSource, prepareSuite } from './workshop.ts';
 
 export interface BisectSite extends RunControl {
 	/** What a commit's kernel is made of. */
@@ -32,50 +34,65 @@ export interface BisectSite extends RunControl {
 // Before anything was measured: a few modules, and a short case in a clone.
 const guessed = { build: 15_000, run: 5_000 } as const;
 
-export function kernelWorld(site: BisectSite): World {
+export function kernelWorld(site: BisectSite, { commits, findings }: Pick<Bisection, 'commits' | 'findings'>): World {
 	const { suite, drain, listeners } = site;
 	const settings = { ...site.settings, reruns: 0 };
 	const spent = { build: meanOf(guessed.build), run: meanOf(guessed.run) };
-	let turn = 0;
+	// What goes on with a seed is no repetition of what was run with it.
+	let turn = findings.length;
+	const orSkip = async <T>(commit: number, work: () => Promise<T>): Promise<T | { why: string }> => {
+		try {
+			return await work();
+		} catch (error) {
+			drain.throwIfAborted();
+			return { why: whySkipped(error, commit === 0 || commit === commits.length - 1) };
+		}
+	};
 	return {
 		async prepare(commit) {
 			const began = performance.now();
 			const { spec, config, patches } = site.kernelOf(commit);
 			const options = { settings: { ...settings, config }, emitter: createEmitter(listeners), signal: drain };
-			try {
+			const made = await orSkip(commit, async () => {
 				const source = await prepareSource(spec, patches, options);
 				await using kernel = await prepareKernel(source, [suite], options);
+				// What a run needs besides, so that what the kernel lacks is known now.
+				await prepareSuite(suite, kernel, {}, options);
 				return { identity: kernelHash(kernel.identity) };
-			} catch (error) {
-				drain.throwIfAborted();
-				if (!(error instanceof KernelError)) throw error;
-				return { why: messageOf(error).split('\n')[0] ?? '' };
-			} finally {
-				spent.build.add(performance.now() - began, 1);
-			}
+			});
+			spent.build.add(performance.now() - began, 1);
+			return made;
 		},
 		async run(commit, times, { untilFailure }) {
 			const began = performance.now();
 			const { spec, config, patches } = site.kernelOf(commit);
-			return persistently(async () => {
-				const jobs = planJobs([suite], [spec], config, { repeat: times, untilFailure, seed: site.seed + turn++, timeoutS: site.timeoutS });
-				await using store = await openStore(site.dir, newRunId(new Date()));
-				const run = await executeRun({
-					jobs,
-					settings: { ...settings, config },
-					patches,
-					command: site.command,
-					store,
-					listeners,
-					drain,
-					stop: site.stop,
-				});
-				// What was cut short is no finding.
-				drain.throwIfAborted();
-				const seen = judge(run, site.sign);
-				if (!('why' in seen)) spent.run.add(performance.now() - began, seen.failed + seen.passed);
-				return 'why' in seen ? seen : { ...seen, evidence: run.id };
-			});
+			return orSkip(commit, () =>
+				persistently(async () => {
+					const jobs = planJobs([suite], [spec], config, {
+						repeat: times,
+						untilFailure,
+						seed: site.seed + turn++,
+						timeoutS: site.timeoutS,
+					});
+					await using store = await openStore(site.dir, newRunId(new Date()));
+					const run = await executeRun({
+						jobs,
+						settings: { ...settings, config },
+						patches,
+						command: site.command,
+						store,
+						listeners,
+						drain,
+						stop: site.stop,
+					});
+					// What was cut short is no finding.
+					drain.throwIfAborted();
+					const seen = judge(run, site.sign);
+					if ('why' in seen) return seen;
+					spent.run.add(performance.now() - began, seen.failed + seen.passed);
+					return { ...seen, evidence: run.id };
+				}),
+			);
 		},
 		costs: () => ({ build: spent.build.value(), run: spent.run.value() }),
 	};
@@ -110,8 +127,8 @@ function kernelHash({ hashes }: KernelIdentity): string {
 	return hashOf(hashes.vmlinux, hashes.config, ...modules.flat());
 }
 
-/** The votes of a run of one case; `why` when nothing could be told. An error of ours is thrown: it is no vote. Pure. */
-export function judge(run: Pick<Run, 'jobs'>, sign: RegExp | undefined): { failed: number; passed: number } | { why: string } {
+/** The votes of a run of one case, or why there are none. An error of ours is thrown: it is no vote. Pure. */
+export function judge(run: Pick<Run, 'jobs'>, sign: RegExp | undefined): Told | Untold {
 	const problem = run.jobs.find((job) => job.problem)?.problem;
 	if (problem) return { why: problem.message };
 	const attempts = run.jobs.flatMap(({ cases }) => cases.flatMap((result) => result.attempts));
@@ -123,7 +140,10 @@ export function judge(run: Pick<Run, 'jobs'>, sign: RegExp | undefined): { faile
 	if (error && failures.length === 0) throw new InfraError(error.reason ?? 'the guest was lost');
 	const [telling] = [...failures, ...attempts];
 	if (!telling) return { why: 'the case never ran' };
-	return { why: `${telling.status === 'FAIL' ? 'fails otherwise' : telling.status}: ${telling.reason ?? 'no reason given'}` };
+	const why = `${telling.status === 'FAIL' ? 'fails otherwise' : telling.status}: ${telling.reason ?? 'no reason given'}`;
+	// MISS and SKIP say that this kernel cannot be tested, or lacks what the case needs, and would say so again.
+	const silent = attempts.filter(({ status }) => status === 'FAIL' || status === 'INCONCLUSIVE').length;
+	return silent > 0 ? { why, silent } : { why };
 }
 
 function hasSign(attempt: Attempt, sign: RegExp): boolean {

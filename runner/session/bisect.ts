@@ -17,31 +17,34 @@ export interface BisectRequest {
 	/** What is asked, with what an interrupted bisection found already. */
 	readonly begun: Omit<Bisection, 'badness' | 'outcome'>;
 	readonly site: BisectSite;
-	readonly mostRuns: number;
 	/** Told of each finding, with the state after it. */
 	readonly onFinding: (finding: Finding, state: Bisection) => void;
 }
 
 // "20261121-014500-3fa9c1-bisect"
 const folderName = /^\d{8}-\d{6}-[0-9a-f]{6}-bisect$/;
-export const bisectFiles = { state: 'bisect.json', log: 'BISECT_LOG' } as const;
+export const bisectFiles = { state: 'bisect.json', log: 'BISECT_LOG', series: 'series' } as const;
 
 export function bisectDir(results: string, id: string): string {
 	return join(results, `${id}-bisect`);
 }
 
-/** The newest one that has not ended. */
+/** The newest one that has not ended. Throws a UserError when there is none, or when it does not say all that its votes depend on. */
 export async function latestBisection(results: string): Promise<Bisection> {
 	const names = (await readdir(results)).filter((entry) => folderName.test(entry)).sort();
 	for (const name of names.reverse()) {
 		const text = await readFile(join(results, name, bisectFiles.state), 'utf8').catch(() => undefined);
 		const state = text === undefined ? undefined : (JSON.parse(text) as Bisection);
-		if (state && !state.outcome) return state;
+		if (!state || state.outcome) continue;
+		if (state.schema === 2) return state;
+		throw new UserError(`the bisection ${name} is of an older crucible, which did not keep all that its votes depend on`, {
+			hint: 'begin it again without --resume: the kernels that it built are still there',
+		});
 	}
 	throw new UserError('there is no bisection to go on with', { hint: './crucible bisect --good A --bad B --case suite/case begins one' });
 }
 
-export async function runBisection({ begun, site, mostRuns, onFinding }: BisectRequest): Promise<Bisection> {
+export async function runBisection({ begun, site, onFinding }: BisectRequest): Promise<Bisection> {
 	const [good, ...candidates] = begun.commits;
 	if (!good) throw new Error('a history has a good end');
 	const history = historyOf(good, candidates);
@@ -52,10 +55,10 @@ export async function runBisection({ begun, site, mostRuns, onFinding }: BisectR
 	};
 	await save();
 	await prepareHost([site.kernelOf(0).spec], { signal: site.drain, onProgress: () => {} });
-	const { outcome } = await bisect(history, kernelWorld(site), begun.findings, {
+	const { outcome } = await bisect(history, kernelWorld(site, begun), begun.findings, {
 		confidence: begun.confidence,
 		endRuns: 40,
-		mostRuns,
+		mostRuns: begun.mostRuns,
 		signal: site.drain,
 		async onFinding(finding, belief) {
 			state = { ...state, findings: [...state.findings, finding], badness: badnessOf(history, belief) };

@@ -45,6 +45,9 @@ export interface OpenJob extends AsyncDisposable {
 	readonly run: (entry: Case) => Promise<void>;
 }
 
+/** In place of a job that could not be opened, and failed. */
+export const closedJob: OpenJob = { run: async () => {}, [Symbol.asyncDispose]: async () => {} };
+
 /** A job that is ready for its cases: what it needs is made, and its guests can start. `entries` are those that will come. */
 export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job, entries: readonly Case[]): Promise<OpenJob> {
 	const { settings, emitter, accel, images, stop, recorder } = context;

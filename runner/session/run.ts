@@ -14,7 +14,7 @@ import type { KernelSource } from '../kernel/source.ts';
 import type { Event, EventListener } from '../model/event.ts';
 import type { CaseResult, Run } from '../model/run.ts';
 import type { Moved } from '../race/sweep.ts';
-import type { Suite } from '../suite/load.ts';
+import type { Case, Suite } from '../suite/load.ts';
 import { KernelError, messageOf } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { randomFrom, shuffled } from '../util/random.ts';
@@ -25,12 +25,13 @@ import { durationKey, readDurations, recordDurations } from './durations.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
 import { prepareHost } from './host.ts';
 import { jobDesk } from './job-desk.ts';
-import { failJob, type JobContext, openJob } from './open-job.ts';
+import { closedJob, failJob, type JobContext, openJob } from './open-job.ts';
 import { describeJob, type Job } from './plan.ts';
 import type { Recorder } from './recorder.ts';
 import { guestsAtOnce, inOrder, scheduleTasks, type Task } from './schedule.ts';
 import type { RunStore } from './store.ts';
 import { sweepJob, tellSweep } from './sweep.ts';
+import { madeOf } from './unmet.ts';
 import { prepareContents, prepareImages, prepareKernel, prepareSource } from './workshop.ts';
 
 /** Who asked for runs, who hears of them, and how they are told to end. */
@@ -158,7 +159,7 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const options = { settings: request.settings, emitter, signal: request.drain };
 	const suites = jobs.map((job) => job.suite);
 	const needy = request.kernelSuites ?? suites;
-	await using kernel = await orMiss(emitter, jobs, () => prepareKernel(source, needy, options));
+	await using kernel = await orMiss(emitter, jobs, () => madeOf(source, () => prepareKernel(source, needy, options)));
 	if (!kernel) return;
 	for (const text of await checkpatch(source.tree, request.reviewed ?? [], request.drain)) emitter.emit({ type: 'note', text });
 	const swept = request.sweep ? await sweepAll(shared, jobs, request.sweep, kernel) : jobs;
@@ -173,7 +174,9 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const schedule = scheduleTasks(tasks, request.order ? 1 : lanes, ({ job, entry }) =>
 		durations.get(durationKey(job.suite.name, entry.name, job.config, shared.accel.accel)),
 	);
-	await using desk = jobDesk(tasks, (job, entries) => openJob(shared, kernel, job, entries));
+	const open = (job: Job, entries: readonly Case[]) =>
+		orMiss(emitter, [job], () => madeOf(source, () => openJob(shared, kernel, job, entries)));
+	await using desk = jobDesk(tasks, async (job, entries) => (await open(job, entries)) ?? closedJob);
 	const take = async (task: Task) => (shared.wantsMore() ? desk.run(task) : undefined);
 	await inLanes(schedule.together, lanes, take);
 	await inLanes(schedule.alone, 1, take);

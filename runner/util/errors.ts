@@ -20,6 +20,9 @@ export class UserError extends Error {
 	}
 }
 
+/** The kernel does not meet what is asked of it: a Kconfig symbol, a module. Whoever tests many kernels may go on without this one. */
+export class UnmetError extends UserError {}
+
 /** The kernel under test does not build or boot; exit 125, which `git bisect run` reads as skip. */
 export class KernelError extends Error {
 	override readonly name = 'KernelError';
