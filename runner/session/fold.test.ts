@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Event } from '../model/event.ts';
-import type { CaseResult, Status } from '../model/run.ts';
-import { exitCodeOf, foldRun, reproduceLine, verdictOf } from './fold.ts';
+import type { Attempt, CaseResult, Status } from '../model/run.ts';
+import { createFold, exitCodeOf, foldRun, reproduceLine, verdictOf } from './fold.ts';
 
 const begin: Event = {
 	type: 'run-started',
@@ -20,6 +20,14 @@ const begin: Event = {
 const ended = (name: string, status: Status): Event => {
 	const result: CaseResult = { suite: 'nfs', case: name, summary: name, status, durationMs: 5, attempts: [], reproduce: '' };
 	return { type: 'case-ended', atMs: 9, job: 'nfs.k', result };
+};
+const tried = (name: string, number: number, status: Status): Event[] => {
+	const seen = { assertions: [], evidence: [], splats: [], leftOvers: [], counters: {}, measured: {} };
+	const attempt: Attempt = { status, reason: 'KASAN', durationMs: 5, ...seen, dir: '' };
+	return [
+		{ type: 'case-started', atMs: number, job: 'nfs.k', case: name, attempt: number },
+		{ type: 'attempt-ended', atMs: number + 1, job: 'nfs.k', case: name, attempt },
+	];
 };
 
 test('what was planned and never ran is MISS', (t) => {
@@ -66,6 +74,28 @@ test('a resumed run lets the later result of a case stand', (t) => {
 	t.is(run.verdict, 'PASS');
 	t.is(run.exitCode, 0);
 	t.is(run.counts.PASS, 2);
+});
+
+test('a case that a kill cut off is judged by the attempts that ended', (t) => {
+	const run = foldRun([begin, ...tried('a', 1, 'FAIL'), { type: 'case-started', atMs: 7, job: 'nfs.k', case: 'a', attempt: 2 }]);
+	const [cut] = run.jobs[0]?.cases ?? [];
+	t.is(cut?.status, 'FAIL');
+	t.is(cut?.reason, 'KASAN');
+	t.deepEqual(
+		cut?.attempts.map(({ startedMs }) => startedMs),
+		[1],
+	);
+	t.is(run.exitCode, 1);
+});
+
+test('a resumed run goes on with a case behind the attempts that ended', (t) => {
+	const fold = createFold();
+	for (const event of [begin, ...tried('a', 1, 'FAIL'), ended('b', 'ERROR'), ...tried('b', 1, 'PASS')]) fold.add(event);
+	const statusesOf = (name: string) => fold.cutOff('nfs.k', name).map(({ status }) => status);
+	t.deepEqual(statusesOf('a'), ['FAIL']);
+	t.deepEqual(statusesOf('b'), ['PASS']);
+	fold.add(ended('a', 'FAIL'));
+	t.deepEqual(statusesOf('a'), []);
 });
 
 for (const [statuses, verdict, code] of [

@@ -6,6 +6,7 @@ import { folders, type Settings } from '../config/settings.ts';
 import type { Image } from '../image/initramfs.ts';
 import type { BuiltKernel } from '../kernel/build.ts';
 import { baseHash } from '../kernel/identity.ts';
+import type { Attempt } from '../model/run.ts';
 import type { Case } from '../suite/load.ts';
 import type { Provisions } from '../suite/provision.ts';
 import { writeSuiteInitrd } from '../suite/suite-initrd.ts';
@@ -30,6 +31,8 @@ export interface JobContext {
 	/** Of prepareContents. */
 	readonly contents: ReadonlyMap<string, Provisions['contents']>;
 	readonly knownIssues: readonly KnownIssue[];
+	/** Attempts of a case that ended before the run was resumed, while the case had not. */
+	readonly cutOff: (job: string, name: string) => readonly Attempt[];
 	/** The guests are made for it. */
 	readonly recorder?: Recorder | undefined;
 	/** YYYY-MM-DD. */
@@ -91,6 +94,7 @@ export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job
 		objects,
 		timeoutScale,
 		reruns: settings.reruns,
+		earlier: (entry) => context.cutOff(job.id, entry.name),
 		knownIssues: context.knownIssues,
 		today: context.today,
 		emitter,

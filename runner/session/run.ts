@@ -128,6 +128,7 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 			images,
 			contents,
 			knownIssues,
+			cutOff: store.fold.cutOff,
 			recorder: request.recorder,
 			today,
 			wantsMore,
@@ -228,10 +229,13 @@ async function orMiss<T>(emitter: Emitter, jobs: readonly Job[], make: () => Pro
 	}
 }
 
-/** Cases of a resumed run that need no second look, by job. */
-function settled(store: RunStore): ReadonlyMap<string, ReadonlySet<string>> {
-	const isSettled = ({ status }: CaseResult) => status !== 'ERROR' && status !== 'MISS';
-	return new Map(store.fold.run().jobs.map(({ id, cases }) => [id, new Set(cases.filter(isSettled).map((result) => result.case))]));
+/** Cases of a resumed run that need no second look, by job; one that was cut off between its attempts goes on. */
+function settled({ fold }: RunStore): ReadonlyMap<string, ReadonlySet<string>> {
+	const isSettled = (job: string, { case: name, status }: CaseResult) =>
+		status !== 'ERROR' && status !== 'MISS' && fold.cutOff(job, name).length === 0;
+	return new Map(
+		fold.run().jobs.map(({ id, cases }) => [id, new Set(cases.filter((result) => isSettled(id, result)).map((result) => result.case))]),
+	);
 }
 
 /** Known issues that are stale, judged by the kernels on which a suite that must show them ran whole. */

@@ -30,6 +30,8 @@ export interface JobParts {
 	readonly objects: KernelObjects;
 	readonly timeoutScale: number;
 	readonly reruns: number;
+	/** Attempts of the case that ended before the run was resumed. */
+	readonly earlier: (entry: Case) => readonly Attempt[];
 	readonly knownIssues: readonly KnownIssue[];
 	/** YYYY-MM-DD, for the expiry of known issues. */
 	readonly today: string;
@@ -42,27 +44,33 @@ export interface JobParts {
 	readonly stop: AbortSignal;
 }
 
-/** Runs a case and emits its events; nothing when it may not begin. A kernel that does not boot is thrown as KernelError. */
+/**
+ * Runs a case and emits its events; nothing when it may not begin. A kernel that does not boot is thrown as KernelError; attempts that ended
+ * before anything is thrown stand.
+ */
 export async function settleCase(parts: JobParts, entry: Case): Promise<void> {
 	const { job, emitter } = parts;
-	const attempts: Attempt[] = [];
+	const attempts = [...parts.earlier(entry)];
 	if (entry.excluded !== undefined) {
 		const result = { ...resultOf(job, entry, attempts), status: 'SKIP' as const, reason: entry.excluded };
 		emitter.emit({ type: 'case-ended', job: job.id, result });
 		return;
 	}
 	const wanted = { repeat: job.repeat, reruns: parts.reruns, untilFailure: job.untilFailure };
-	while (nextAttempt(attempts, wanted) !== undefined && parts.wantsMore()) {
-		const number = attempts.length + 1;
-		emitter.emit({ type: 'case-started', job: job.id, case: entry.name, attempt: number });
-		const relative = join('jobs', job.id, entry.name, number === 1 ? '' : `attempt-${number}`);
-		const began = performance.now();
-		const attempt = await attemptCase(parts, entry, relative);
-		await parts.onAttempt?.(attempt, Math.round(performance.now() - began));
-		attempts.push(attempt);
-		emitter.emit({ type: 'attempt-ended', job: job.id, case: entry.name, attempt });
+	try {
+		while (nextAttempt(attempts, wanted) !== undefined && parts.wantsMore()) {
+			const number = attempts.length + 1;
+			emitter.emit({ type: 'case-started', job: job.id, case: entry.name, attempt: number });
+			const relative = join('jobs', job.id, entry.name, number === 1 ? '' : `attempt-${number}`);
+			const began = performance.now();
+			const attempt = await attemptCase(parts, entry, relative);
+			await parts.onAttempt?.(attempt, Math.round(performance.now() - began));
+			attempts.push(attempt);
+			emitter.emit({ type: 'attempt-ended', job: job.id, case: entry.name, attempt });
+		}
+	} finally {
+		if (attempts.length > 0) emitter.emit({ type: 'case-ended', job: job.id, result: resultOf(job, entry, attempts) });
 	}
-	if (attempts.length > 0) emitter.emit({ type: 'case-ended', job: job.id, result: resultOf(job, entry, attempts) });
 }
 
 async function attemptCase(parts: JobParts, entry: Case, relative: string): Promise<Attempt> {
