@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { Attempt } from '../model/run.ts';
+import { findSplats } from '../parse/splat.ts';
 import type { Case } from '../suite/load.ts';
 import { InfraError, KernelError } from '../util/errors.ts';
 import type { Happening } from './emitter.ts';
 import type { Job } from './plan.ts';
-import { type JobParts, settleCase } from './settle-case.ts';
+import { finishSplats, type JobParts, settleCase } from './settle-case.ts';
 
 const entry = { name: 'a', summary: 'a' } as Case;
 const seen = { assertions: [], evidence: [], splats: [], leftOvers: [], counters: {}, measured: {} };
@@ -60,4 +61,13 @@ test('a case of which no attempt ended has no result', async (t) => {
 	const { parts, result } = await job(t, [new KernelError('boot', 'silent for 60 s', [])]);
 	await t.throwsAsync(settleCase(parts, entry), { instanceOf: KernelError });
 	t.is(result(), undefined);
+});
+
+test('a report counts without file and line when binutils fail, and a note says so', async (t) => {
+	const { parts, told } = await job(t, [], { objects: { vmlinux: '/nowhere/vmlinux', modules: new Map() }, knownIssues: [] });
+	const report = ['WARNING: CPU: 0 PID: 81 at fs/nfs/inode.c:1 nfs_foo+0x1/0x2', 'Call Trace:', ' nfs_foo+0x1/0x2', ' nfs_bar+0x1/0x2', ''];
+	const splats = findSplats(report.join('\n'));
+	t.is(splats.length, 1);
+	t.deepEqual(await finishSplats(parts, splats), splats);
+	t.regex(told.flatMap((one) => (one.type === 'note' ? [one.text] : [])).join(), /^reports without file and line: readelf exited with 1/);
 });

@@ -114,10 +114,18 @@ async function attemptCase(parts: JobParts, entry: Case, relative: string): Prom
 	}
 }
 
-/** file:line for every frame, and the known issue that accepts the splat, if one does. */
-async function finishSplats(parts: JobParts, splats: readonly Splat[]): Promise<Splat[]> {
+/** file:line for every frame, where binutils can tell, and the known issue that accepts the splat, if one does. */
+export async function finishSplats(
+	parts: Pick<JobParts, 'objects' | 'emitter' | 'stop' | 'knownIssues' | 'release' | 'today'>,
+	splats: readonly Splat[],
+): Promise<Splat[]> {
 	if (splats.length === 0) return [];
-	const symbolized = await symbolizeSplats(splats, parts.objects, parts.stop);
+	const symbolized = await symbolizeSplats(splats, parts.objects, parts.stop).catch((error: unknown) => {
+		parts.stop.throwIfAborted();
+		if (!(error instanceof InfraError)) throw error;
+		parts.emitter.emit({ type: 'note', text: `reports without file and line: ${messageOf(error).split('\n')[0]}` });
+		return splats;
+	});
 	return symbolized.map((splat) => {
 		const id = splat.isFailure ? acceptedBy(parts.knownIssues, splat, parts.release, parts.today) : undefined;
 		return id === undefined ? splat : { ...splat, knownIssue: id };
