@@ -5,7 +5,10 @@ import test, { type ExecutionContext } from 'ava';
 import type { Attempt } from '../model/run.ts';
 import { findSplats } from '../parse/splat.ts';
 import type { Case } from '../suite/load.ts';
+import { DeadlineError } from '../util/deadline.ts';
 import { InfraError, KernelError } from '../util/errors.ts';
+import { GuestError } from '../vm/agent.ts';
+import { GuestEnded } from '../vm/machine-exit.ts';
 import type { Happening } from './emitter.ts';
 import type { Job } from './plan.ts';
 import { finishSplats, type JobParts, settleCase } from './settle-case.ts';
@@ -55,6 +58,22 @@ test('what ended before a run was cut off is not run again', async (t) => {
 		[2, 3],
 	);
 	t.is(result()?.reason, 'KASAN');
+});
+
+test('a machine that is silent, ends or refuses before the case can run is an ERROR, and is retried', async (t) => {
+	const ended = new GuestEnded({ reason: 'reset', detail: 'the guest reset', stderr: [] });
+	for (const fault of [new DeadlineError("QEMU's greeting", 10_000), ended, new GuestError('/bin/tar', 12, 'Cannot allocate memory')]) {
+		const { parts, result } = await job(t, [fault, fault]);
+		await settleCase(parts, entry);
+		t.is(result()?.status, 'ERROR');
+		t.is(result()?.reason, fault.message);
+		t.is(result()?.attempts.length, 2);
+	}
+});
+
+test('a bug of ours is no result', async (t) => {
+	const { parts } = await job(t, [new TypeError('undefined is not a function')]);
+	await t.throwsAsync(settleCase(parts, entry), { instanceOf: TypeError });
 });
 
 test('a case of which no attempt ended has no result', async (t) => {

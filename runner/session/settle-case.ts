@@ -10,6 +10,7 @@ import type { Provisions } from '../suite/provision.ts';
 import { runEntry } from '../suite/run-chain.ts';
 import { nextAttempt, settle } from '../suite/settle.ts';
 import { InfraError, messageOf } from '../util/errors.ts';
+import { isMachineFault } from '../vm/machine-fault.ts';
 import type { Clock } from '../vm/machine-spec.ts';
 import type { Emitter } from './emitter.ts';
 import { reproduceLine } from './fold.ts';
@@ -107,7 +108,7 @@ async function attemptCase(parts: JobParts, entry: Case, relative: string): Prom
 		});
 	} catch (error) {
 		parts.stop.throwIfAborted();
-		if (!(error instanceof InfraError)) throw error;
+		if (!isMachineFault(error)) throw error;
 		const durationMs = Math.round(performance.now() - began);
 		const empty = { assertions: [], evidence: [], splats: [], leftOvers: [], counters: {}, measured: {} };
 		return { status: 'ERROR', reason: messageOf(error), durationMs, ...empty, dir: relative };

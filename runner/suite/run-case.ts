@@ -6,9 +6,8 @@ import { claimsOf, formatFaults } from '../fault/fault.ts';
 import type { Attempt, AttemptTimes } from '../model/run.ts';
 import { diffCounters } from '../parse/fscache-stats.ts';
 import { findSplats } from '../parse/splat.ts';
-import { DeadlineError } from '../util/deadline.ts';
 import { InfraError } from '../util/errors.ts';
-import { GuestEnded } from '../vm/machine-exit.ts';
+import { isMachineFault } from '../vm/machine-fault.ts';
 import { checkRest, rememberRest } from './at-rest.ts';
 import { armBackground } from './background-fault.ts';
 import type { CaseOutput, CaseRun } from './case-run.ts';
@@ -22,7 +21,7 @@ import { actorEnv, playDuring, raceEvidence, raceMeasured, recordRace } from './
 import { runScenario } from './scenario-case.ts';
 import { judgeStrained } from './strained-verdict.ts';
 import { startTrace, type Trace } from './tracing.ts';
-import { decide, type Ending } from './verdict.ts';
+import { decide, type Ending, unlessUnread } from './verdict.ts';
 
 // Bookkeeping around a case (load modules, counters, rest), in ms under KVM; generous, since it only bounds a hang.
 const bookkeepingMs = 30_000;
@@ -33,7 +32,7 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	const { dir } = run;
 	await run.machine.record(dir.absolute);
 	const { output, counters, leftOvers, taint, kmemleak, marks } = await observe(run);
-	await settleConsole(run);
+	const unread = await settleConsole(run);
 	const times = timesOf(run.guestMs, [began, ...marks, performance.now()]);
 	const splats = await run.finish([...run.splats.take(), ...findSplats(kmemleak)]);
 	const isUnexplained = taint !== 0 && !splats.some((splat) => splat.isFailure);
@@ -49,8 +48,9 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	const seen = { ...output, ktapProblems: output.problems, evidence, splats, leftOvers: allLeft };
 	const plain = decide(seen);
 	const decided = run.strain === undefined ? plain : judgeStrained(plain, seen, run.strain);
+	const judged = run.entry.orderOf ? judgeOrder(decided, seen, played) : decided;
 	return {
-		...(run.entry.orderOf ? judgeOrder(decided, seen, played) : decided),
+		...unlessUnread(judged, unread),
 		durationMs: Math.round(performance.now() - began),
 		...(times && { times }),
 		assertions: output.assertions,
@@ -134,13 +134,15 @@ function unsaid(ending: Ending): CaseOutput {
 	return { ending, assertions: [], measured: {}, problems: [] };
 }
 
-/** All that the kernel printed is to be scanned before the verdict; a guest that hangs or is gone prints no more. */
-async function settleConsole(run: CaseRun): Promise<void> {
+/** All that the kernel printed is to be scanned before the verdict: waits for it, and says why when it does not come. */
+async function settleConsole(run: CaseRun): Promise<string | undefined> {
 	try {
 		await run.machine.mark(`end of ${run.entry.name}`);
+		return undefined;
 	} catch (error) {
 		run.signal.throwIfAborted();
-		if (!(error instanceof InfraError) && !(error instanceof DeadlineError) && !(error instanceof GuestEnded)) throw error;
+		if (!isMachineFault(error)) throw error;
+		return error.message;
 	}
 }
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Splat } from '../model/run.ts';
-import { decide, type Observed } from './verdict.ts';
+import { decide, type Observed, unlessUnread } from './verdict.ts';
 
 const fine: Observed = {
 	ending: { how: 'exited', exitCode: 0 },
@@ -62,3 +62,15 @@ for (const [what, change, status, reason] of rows) {
 		if (reason) t.regex(verdict.reason ?? '', reason);
 	});
 }
+
+test('nothing good is said of a case whose console was not read to its end', (t) => {
+	const unread = 'waited 10.0 s for "end of a" on the console';
+	for (const status of ['PASS', 'XFAIL', 'SKIP'] as const) {
+		t.deepEqual(unlessUnread({ status }, unread), {
+			status: 'INCONCLUSIVE',
+			reason: `the console was not read to its end: ${unread}`,
+		});
+		t.deepEqual(unlessUnread({ status }, undefined), { status });
+	}
+	t.deepEqual(unlessUnread({ status: 'FAIL', reason: 'KASAN' }, unread), { status: 'FAIL', reason: 'KASAN' });
+});

@@ -29,8 +29,13 @@ export interface Observed {
 	readonly leftOvers: readonly string[];
 }
 
+export interface Decided {
+	readonly status: Status;
+	readonly reason?: string;
+}
+
 /** Splats accepted by a known issue make XFAIL of what would have passed; they never hide another failure. */
-export function decide(seen: Observed): { status: Status; reason?: string } {
+export function decide(seen: Observed): Decided {
 	const unexpected = seen.splats.filter((splat) => splat.isFailure && splat.knownIssue === undefined);
 	const accepted = seen.splats.filter((splat) => splat.isFailure && splat.knownIssue !== undefined);
 	const { ending } = seen;
@@ -65,7 +70,14 @@ export function decide(seen: Observed): { status: Status; reason?: string } {
 	return { status: 'PASS' };
 }
 
-function fail(reason: string): { status: Status; reason: string } {
+/** `unread` says why the console was not read to its end: in what is missing may stand a report, so nothing good can be said. */
+export function unlessUnread(decided: Decided, unread: string | undefined): Decided {
+	const isGood = decided.status === 'PASS' || decided.status === 'XFAIL' || decided.status === 'SKIP';
+	if (unread === undefined || !isGood) return decided;
+	return { status: 'INCONCLUSIVE', reason: `the console was not read to its end: ${unread}` };
+}
+
+function fail(reason: string): Decided {
 	return { status: 'FAIL', reason };
 }
 
