@@ -42,6 +42,17 @@ const rows: [string, Partial<Observed>, string, RegExp?][] = [
 	['a signal ended the case', { ending: { how: 'signalled', signal: 11 } }, 'FAIL', /signal 11/],
 	['KTAP without its plan', { ktapProblems: ['printed no plan'] }, 'FAIL', /no plan/],
 	['something is left over', { leftOvers: ['mount of erofs'] }, 'FAIL', /left over: mount/],
+	[
+		'the case skipped itself, and something is left over',
+		{ skipped: 'no NFS 4.2', assertions: [], leftOvers: ['1 in cookies'] },
+		'FAIL',
+		/1 in/,
+	],
+	[
+		'nothing but TODO was said, and something is left over',
+		{ assertions: [{ name: 'x', status: 'TODO' }], leftOvers: ['1 in cookies'] },
+		'FAIL',
+	],
 	['the case hangs', { ending: { how: 'test-hang', afterMs: 5000, detail: 'it answers' } }, 'FAIL', /test hang/],
 	[
 		'the case hangs after a report',

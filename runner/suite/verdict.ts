@@ -57,8 +57,8 @@ export function decide(seen: Observed): Decided {
 	if (seen.skipped !== undefined && ending.exitCode === 0 && seen.leftOvers.length === 0) return { status: 'SKIP', reason: seen.skipped };
 	if (ending.exitCode !== 0) return fail(`the case exited with ${ending.exitCode}`);
 	if (seen.ktapProblems[0]) return fail(`KTAP: ${seen.ktapProblems[0]}${more(seen.ktapProblems.length)}`);
-	if (!seen.assertions.some((assertion) => assertion.status === 'PASS')) return { status: 'INCONCLUSIVE', reason: 'no assertion was made' };
 	if (seen.leftOvers[0]) return fail(`left over: ${seen.leftOvers[0]}${more(seen.leftOvers.length)}`);
+	if (!seen.assertions.some((assertion) => assertion.status === 'PASS')) return { status: 'INCONCLUSIVE', reason: 'no assertion was made' };
 	const missing = seen.evidence.filter((entry) => !entry.holds);
 	if (missing[0])
 		return {
