@@ -190,7 +190,7 @@ export interface JobResult {
 	readonly status: Status;
 	readonly durationMs: number;
 	readonly cases: readonly CaseResult[];
-	/** Why the job could not run at all (kernel did not build or boot): last lines of the log. */
+	/** Why the job could not run at all (kernel did not build or boot, or the suite cannot be prepared on it): last lines of the log. */
 	readonly problem?: { readonly message: string; readonly log: readonly string[] };
 }
 

@@ -74,7 +74,7 @@ interface Shared extends JobContext {
 
 /**
  * Runs the jobs and returns the run as run.json has it. What makes the whole run impossible (usage, our side) is thrown, after the
- * journal was ended; a kernel that does not build or boot is a result.
+ * journal was ended; a kernel that does not build or boot, or a suite that cannot be prepared on it, is a result.
  */
 export async function executeRun(request: RunRequest): Promise<Run> {
 	const { store, settings, drain } = request;
