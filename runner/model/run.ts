@@ -140,6 +140,8 @@ export interface Attempt {
 	readonly race?: RaceRecord;
 	/** Last console lines, kept where the verdict needs them (panic, hang, lost machine). */
 	readonly consoleTail?: readonly string[];
+	/** The case did not end, or not all that the kernel printed was read: of nothing that follows in the guest can be said whose it is. */
+	readonly isUnsettled?: true;
 	/** Folder of its files, relative to the run directory. */
 	readonly dir: string;
 }

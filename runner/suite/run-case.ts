@@ -44,7 +44,7 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	const claims = [...run.entry.evidence, ...armed, ...(output.claims ?? [])];
 	const evidence = [...claims.map((claim) => checkClaim(claim, measured)), ...played];
 	const race = await recordRace(dir.absolute, output.races, splats);
-	const needsTail = ['guest-ended', 'kernel-hang', 'test-hang', 'lost'].includes(output.ending.how);
+	const isCut = ['guest-ended', 'kernel-hang', 'test-hang', 'lost'].includes(output.ending.how);
 	const seen = { ...output, ktapProblems: output.problems, evidence, splats, leftOvers: allLeft };
 	const plain = decide(seen);
 	const decided = run.strain === undefined ? plain : judgeStrained(plain, seen, run.strain);
@@ -60,7 +60,8 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 		counters,
 		measured,
 		...(race && { race }),
-		...(needsTail && { consoleTail: run.machine.console.tail(40) }),
+		...(isCut && { consoleTail: run.machine.console.tail(40) }),
+		...((isCut || unread !== undefined) && { isUnsettled: true as const }),
 		dir: dir.relative,
 	};
 }
