@@ -20,6 +20,7 @@ import { guestPaths } from './provision.ts';
 import { actorEnv, playDuring, raceEvidence, raceMeasured, recordRace } from './race-case.ts';
 import { runScenario } from './scenario-case.ts';
 import { judgeStrained } from './strained-verdict.ts';
+import { unexplainedTaint } from './taint.ts';
 import { startTrace, type Trace } from './tracing.ts';
 import { decide, type Ending, unlessUnread } from './verdict.ts';
 
@@ -35,8 +36,8 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	const unread = await settleConsole(run);
 	const times = timesOf(run.guestMs, [began, ...marks, performance.now()]);
 	const splats = await run.finish([...run.splats.take(), ...findSplats(kmemleak)]);
-	const isUnexplained = taint !== 0 && !splats.some((splat) => splat.isFailure);
-	const allLeft = isUnexplained ? [...leftOvers, `kernel tainted (${taint}) without a report on the console`] : leftOvers;
+	const unexplained = unexplainedTaint(taint, splats);
+	const allLeft = unexplained === 0 ? leftOvers : [...leftOvers, `kernel tainted (${unexplained}) without a report on the console`];
 	const measured = { ...output.measured, ...raceMeasured(output.races) };
 	const played = raceEvidence(output.races);
 	const { under } = run.entry;
