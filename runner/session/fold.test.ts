@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Event } from '../model/event.ts';
 import type { Attempt, CaseResult, Status } from '../model/run.ts';
-import { createFold, exitCodeOf, foldRun, reproduceLine, verdictOf } from './fold.ts';
+import { exitCodeOf, foldRun, reproduceLine, verdictOf } from './fold.ts';
 
 const begin: Event = {
 	type: 'run-started',
@@ -88,14 +88,15 @@ test('a case that a kill cut off is judged by the attempts that ended', (t) => {
 	t.is(run.exitCode, 1);
 });
 
-test('a resumed run goes on with a case behind the attempts that ended', (t) => {
-	const fold = createFold();
-	for (const event of [begin, ...tried('a', 1, 'FAIL'), ended('b', 'ERROR'), ...tried('b', 1, 'PASS')]) fold.add(event);
-	const statusesOf = (name: string) => fold.cutOff('nfs.k', name).map(({ status }) => status);
-	t.deepEqual(statusesOf('a'), ['FAIL']);
-	t.deepEqual(statusesOf('b'), ['PASS']);
-	fold.add(ended('a', 'FAIL'));
-	t.deepEqual(statusesOf('a'), []);
+test('what a resumed run tries of a case comes behind the attempts that there were, also when it is cut off again', (t) => {
+	const statusesOf = (events: readonly Event[]) => foldRun([begin, ...events]).jobs[0]?.cases[0]?.attempts.map(({ status }) => status);
+	const cut = tried('a', 1, 'FAIL');
+	const [first] = foldRun([begin, ...cut]).jobs[0]?.cases ?? [];
+	if (!first) return t.fail();
+	const drained: Event[] = [...cut, { type: 'case-ended', atMs: 4, job: 'nfs.k', result: first }];
+	t.deepEqual(statusesOf([...cut, ...tried('a', 2, 'PASS')]), ['FAIL', 'PASS']);
+	t.deepEqual(statusesOf([...drained, ...tried('a', 2, 'PASS')]), ['FAIL', 'PASS']);
+	t.deepEqual(statusesOf([...drained, ...tried('a', 1, 'PASS')]), ['PASS'], 'it began anew');
 });
 
 for (const [statuses, verdict, code] of [

@@ -14,8 +14,6 @@ export interface RunFold {
 	readonly run: () => Run;
 	/** Whether the run has ended by itself. */
 	readonly isComplete: () => boolean;
-	/** The attempts that ended of a case that has not: it was cut off between them. */
-	readonly cutOff: (job: string, name: string) => readonly Attempt[];
 	/** The run's clock at its last event; undefined before the first. */
 	readonly lastMs: () => number | undefined;
 }
@@ -29,7 +27,7 @@ export function createFold(): RunFold {
 	/** When the attempts of a case that has not ended began. */
 	const begun = new Map<string, number[]>();
 	/** What those of them came to that ended. */
-	const tried = new Map<string, Attempt[]>();
+	const tried = new Map<string, readonly Attempt[]>();
 	const phases: PhaseTime[] = [];
 	const notes = new Set<string>();
 	let first: Extract<Event, { type: 'run-started' }> | undefined;
@@ -48,7 +46,9 @@ export function createFold(): RunFold {
 			else if (event.type === 'job-ended') durations.set(event.job, (durations.get(event.job) ?? 0) + event.durationMs);
 			else if (event.type === 'case-started') {
 				const key = `${event.job}/${event.case}`;
+				// A resumed run goes on behind those that there were.
 				if (event.attempt === 1) tried.delete(key);
+				else if (!tried.has(key)) tried.set(key, results.get(key)?.attempts ?? []);
 				const times = event.attempt === 1 ? [] : (begun.get(key) ?? []);
 				times[event.attempt - 1] = event.atMs;
 				begun.set(key, times);
@@ -96,7 +96,6 @@ export function createFold(): RunFold {
 			};
 		},
 		isComplete: () => end !== undefined,
-		cutOff: (job, name) => tried.get(`${job}/${name}`) ?? [],
 		lastMs: () => lastMs,
 	};
 }

@@ -31,8 +31,8 @@ export interface JobContext {
 	/** Of prepareContents. */
 	readonly contents: ReadonlyMap<string, Provisions['contents']>;
 	readonly knownIssues: readonly KnownIssue[];
-	/** Attempts of a case that ended before the run was resumed, while the case had not. */
-	readonly cutOff: (job: string, name: string) => readonly Attempt[];
+	/** Attempts of a case that ended before the run was resumed, and count. */
+	readonly earlier: (job: string, name: string) => readonly Attempt[];
 	/** The guests are made for it. */
 	readonly recorder?: Recorder | undefined;
 	/** YYYY-MM-DD. */
@@ -107,7 +107,7 @@ async function prepareJob(context: JobContext, kernel: BuiltKernel, job: Job, en
 		objects,
 		timeoutScale,
 		reruns: settings.reruns,
-		earlier: (entry) => context.cutOff(job.id, entry.name),
+		earlier: (entry) => context.earlier(job.id, entry.name),
 		knownIssues: context.knownIssues,
 		today: context.today,
 		emitter,

@@ -26,6 +26,7 @@ import { createEmitter, type Emitter } from './emitter.ts';
 import { prepareHost } from './host.ts';
 import { jobDesk } from './job-desk.ts';
 import { failJob, type JobContext, openJob } from './open-job.ts';
+import { pastOf } from './past.ts';
 import { describeJob, type Job } from './plan.ts';
 import type { Recorder } from './recorder.ts';
 import { guestsAtOnce, inOrder, scheduleTasks, type Task } from './schedule.ts';
@@ -117,6 +118,7 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		const qemu = (await exec('qemu-system-x86_64', ['--version'])).stdout.split('\n')[0] ?? '';
 		const today = new Date().toISOString().slice(0, 10);
 		const wantsMore = () => !drain.aborted && !isEnough;
+		const past = pastOf(store.fold.run(), request.jobs, settings.reruns);
 		const context = {
 			settings,
 			runDir: store.dir,
@@ -128,12 +130,12 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 			images,
 			contents,
 			knownIssues,
-			cutOff: store.fold.cutOff,
+			earlier: past.earlier,
 			recorder: request.recorder,
 			today,
 			wantsMore,
 		};
-		const shared: Shared = { ...context, request, done: settled(store) };
+		const shared: Shared = { ...context, request, done: past.done };
 		for (const source of sources) await runKernel(shared, source);
 		if (request.sweep) for (const job of store.fold.run().jobs) emitter.emit({ type: 'note', text: tellSweep(job) });
 		for (const text of baselineNotes(shared, store.fold.run())) emitter.emit({ type: 'note', text });
@@ -227,15 +229,6 @@ async function orMiss<T>(emitter: Emitter, jobs: readonly Job[], make: () => Pro
 		for (const job of jobs) failJob(emitter, job, error);
 		return undefined;
 	}
-}
-
-/** Cases of a resumed run that need no second look, by job; one that was cut off between its attempts goes on. */
-function settled({ fold }: RunStore): ReadonlyMap<string, ReadonlySet<string>> {
-	const isSettled = (job: string, { case: name, status }: CaseResult) =>
-		status !== 'ERROR' && status !== 'MISS' && fold.cutOff(job, name).length === 0;
-	return new Map(
-		fold.run().jobs.map(({ id, cases }) => [id, new Set(cases.filter((result) => isSettled(id, result)).map((result) => result.case))]),
-	);
 }
 
 /** Known issues that are stale, judged by the kernels on which a suite that must show them ran whole. */
