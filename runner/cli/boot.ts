@@ -9,7 +9,7 @@ import { formatDuration } from '../util/text.ts';
 import { chooseAccel } from '../vm/accel.ts';
 import { guestEnv, Machine } from '../vm/machine.ts';
 import { makePrivateDir } from '../vm/private-dir.ts';
-import { pushFiles } from '../vm/push-files.ts';
+import { pushFiles, pushMs } from '../vm/push-files.ts';
 import { openTemplate } from '../vm/template.ts';
 import { buildKernels } from './build.ts';
 import type { CommandContext } from './context.ts';
@@ -78,5 +78,6 @@ async function bootOne(flags: Readonly<Record<string, unknown>>, context: Comman
 	const origin = template ? 'from a template' : 'booted';
 	process.stderr.write(`${kernel.identity.release} is up after ${formatDuration(performance.now() - began)} (${accel.accel}, ${origin})\n`);
 	const modules = kernel.modules.map(({ name, path }) => ({ path: `${guestPaths.modules}/${name}.ko`, content: { file: path } }));
-	return { machine, pushModules: () => machine.watch(() => pushFiles(machine.agent, modules, { signal })) };
+	const timeoutMs = pushMs * machine.timeoutScale;
+	return { machine, pushModules: () => machine.watch(() => pushFiles(machine.agent, modules, { timeoutMs, signal })) };
 }

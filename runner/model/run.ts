@@ -140,6 +140,8 @@ export interface Attempt {
 	readonly race?: RaceRecord;
 	/** Last console lines, kept where the verdict needs them (panic, hang, lost machine). */
 	readonly consoleTail?: readonly string[];
+	/** The case did not end, or not all that the kernel printed was read: of nothing that follows in the guest can be said whose it is. */
+	readonly isUnsettled?: true;
 	/** Folder of its files, relative to the run directory. */
 	readonly dir: string;
 }
@@ -190,7 +192,10 @@ export interface JobResult {
 	readonly status: Status;
 	readonly durationMs: number;
 	readonly cases: readonly CaseResult[];
-	/** Why the job could not run at all (kernel did not build or boot): last lines of the log. Runs of before do not tell the stage. */
+	/**
+	 * Why the job could not run at all (kernel did not build or boot, or the suite cannot be prepared on it): last lines of the log. Runs of
+	 * before do not tell the stage.
+	 */
 	readonly problem?: { readonly stage?: 'build' | 'boot'; readonly message: string; readonly log: readonly string[] };
 }
 

@@ -83,3 +83,15 @@ test('garbage, escapes and CRLF do no harm', (t) => {
 	t.deepEqual(report.assertions, [{ name: 'red', status: 'PASS' }]);
 	t.notThrows(() => parseKtap('not ok\n  ---\n  : : [\n  ...\n   ok\n1..999999999999\n#\n'));
 });
+
+test('of a flood of test points every failure is kept, up to a bound that is told', (t) => {
+	const points = (count: number, from: number, status: string) =>
+		Array.from({ length: count }, (_, at) => `${status} ${from + at + 1} - p${from + at + 1}`).join('\n');
+	const late = parseKtap(`KTAP version 1\n1..10001\n${points(10_000, 0, 'ok')}\nnot ok 10001 - p10001\n`);
+	t.is(late.assertions.length, 10_001);
+	t.like(late.assertions.at(-1), { name: 'p10001', status: 'FAIL' });
+	t.deepEqual(late.problems, []);
+	const flood = parseKtap(`KTAP version 1\n1..20002\n${points(20_002, 0, 'not ok')}\n`);
+	t.is(flood.assertions.length, 20_000);
+	t.deepEqual(flood.problems, ['2 more failures than are kept']);
+});

@@ -26,7 +26,7 @@ const versionLine = /^(\s*)(?:KTAP|TAP) version \d+\s*$/;
 const bailoutLine = /^\s*Bail out!\s*(.*)$/;
 // "1..4", "1..0 # SKIP no erofs"
 const planLine = /^1\.\.(\d+)\s*(?:#\s*(?:SKIP\S*)?:?\s*(.*))?$/i;
-/** A guest may print without end; more names than this help nobody. */
+/** A guest may print without end; more names than this help nobody. As many failures are kept behind them. */
 const mostAssertions = 10_000;
 
 /** Reads a whole report, or the part of one that came before a panic. Never throws: what is no KTAP is passed over. */
@@ -60,12 +60,15 @@ export function parseKtap(text: string): KtapReport {
 	const problems: string[] = [];
 	const assertions = readPoints(lines, problems);
 
+	const late = assertions.slice(mostAssertions).filter(({ status }) => status === 'FAIL');
+	if (late.length > mostAssertions) problems.push(`${late.length - mostAssertions} more failures than are kept`);
+
 	const plan = lines.map((line) => planLine.exec(line)).find((match) => match);
 	const skipReason = plan?.[1] === '0' && assertions.length === 0 ? plan[2] || 'nothing to test' : undefined;
 	if (bailout !== undefined) problems.push(`bailed out${bailout && `: ${bailout}`}`);
 	else if (!plan) problems.push('no plan (1..N)');
 	return {
-		assertions: assertions.slice(0, mostAssertions),
+		assertions: [...assertions.slice(0, mostAssertions), ...late.slice(0, mostAssertions)],
 		evidence,
 		problems,
 		...(skipReason !== undefined && { skipReason }),

@@ -160,11 +160,11 @@ export const splatFormats: readonly SplatFormat[] = [
 		absorbs: warns,
 	},
 	{
-		// "BUG kmalloc-64 (Not tainted): Poison overwritten", "BUG kmalloc-64 (Not tainted): Padding overwritten. 0x1-0x2 @offset=3"
+		// "BUG kmalloc-64 (Not tainted): Padding overwritten. 0x1-0x2 @offset=3", "BUG kmalloc-64 (Not tainted): inuse 3 > max 2"
 		id: 'slab',
 		kind: 'SLAB',
-		begins: /^BUG (?<cache>\S+) \((?:Not tainted|Tainted:[^)]*)\): (?<what>[A-Z][A-Za-z -]+)/,
-		title: 'BUG {cache}: {what}',
+		begins: /^BUG (?<cache>\S+) \((?:Not tainted|Tainted:[^)]*)\): (?<what>[A-Za-z][A-Za-z -]+)(?:\d+ (?<above>> max))?/,
+		title: 'BUG {cache}: {what} {above}',
 		ends: endTrace,
 		absorbs: warns,
 	},

@@ -105,6 +105,16 @@ test('a report without end is kept to its limits, and a line without end too', (
 	t.is(splats[0]?.text.split('\n').length, 50);
 });
 
+test('whatever slub says of a cache opens a report, and its numbers are not in the title', (t) => {
+	const titleOf = (line: string) => findSplats(`${line}\nCall Trace:\n kfree+0x25b/0x300\n`).map(({ title }) => title);
+	t.deepEqual(titleOf('BUG kmalloc-64 (Not tainted): kmalloc Redzone overwritten'), ['BUG kmalloc-64: kmalloc Redzone overwritten']);
+	t.deepEqual(titleOf('BUG kmalloc-64 (Tainted: G    B   W  ): page slab pointer corrupt.'), ['BUG kmalloc-64: page slab pointer corrupt']);
+	t.deepEqual(titleOf('BUG kmalloc-64 (Not tainted): objects 33 > max 32'), ['BUG kmalloc-64: objects > max']);
+	t.deepEqual(titleOf('BUG kmalloc-64 (Not tainted): Padding overwritten. 0x1-0x2 @offset=3'), ['BUG kmalloc-64: Padding overwritten']);
+	t.deepEqual(titleOf('DEBUG kmalloc-64 (Not tainted): in use'), []);
+	t.deepEqual(titleOf('BUG kmalloc-64 (closed): in use'), []);
+});
+
 test('a silent console hands over what it has when it is settled', (t) => {
 	const splats: Splat[] = [];
 	const scanner = createSplatScanner((splat) => splats.push(splat));

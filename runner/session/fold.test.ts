@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Event } from '../model/event.ts';
-import type { CaseResult, Status } from '../model/run.ts';
+import type { Attempt, CaseResult, Status } from '../model/run.ts';
 import { exitCodeOf, foldRun, reproduceLine, verdictOf } from './fold.ts';
 
 const begin: Event = {
@@ -20,6 +20,14 @@ const begin: Event = {
 const ended = (name: string, status: Status): Event => {
 	const result: CaseResult = { suite: 'nfs', case: name, summary: name, status, durationMs: 5, attempts: [], reproduce: '' };
 	return { type: 'case-ended', atMs: 9, job: 'nfs.k', result };
+};
+const tried = (name: string, number: number, status: Status): Event[] => {
+	const seen = { assertions: [], evidence: [], splats: [], leftOvers: [], counters: {}, measured: {} };
+	const attempt: Attempt = { status, reason: 'KASAN', durationMs: 5, ...seen, dir: '' };
+	return [
+		{ type: 'case-started', atMs: number, job: 'nfs.k', case: name, attempt: number },
+		{ type: 'attempt-ended', atMs: number + 1, job: 'nfs.k', case: name, attempt },
+	];
 };
 
 test('what was planned and never ran is MISS', (t) => {
@@ -66,6 +74,29 @@ test('a resumed run lets the later result of a case stand', (t) => {
 	t.is(run.verdict, 'PASS');
 	t.is(run.exitCode, 0);
 	t.is(run.counts.PASS, 2);
+});
+
+test('a case that a kill cut off is judged by the attempts that ended', (t) => {
+	const run = foldRun([begin, ...tried('a', 1, 'FAIL'), { type: 'case-started', atMs: 7, job: 'nfs.k', case: 'a', attempt: 2 }]);
+	const [cut] = run.jobs[0]?.cases ?? [];
+	t.is(cut?.status, 'FAIL');
+	t.is(cut?.reason, 'KASAN');
+	t.deepEqual(
+		cut?.attempts.map(({ startedMs }) => startedMs),
+		[1],
+	);
+	t.is(run.exitCode, 1);
+});
+
+test('what a resumed run tries of a case comes behind the attempts that there were, also when it is cut off again', (t) => {
+	const statusesOf = (events: readonly Event[]) => foldRun([begin, ...events]).jobs[0]?.cases[0]?.attempts.map(({ status }) => status);
+	const cut = tried('a', 1, 'FAIL');
+	const [first] = foldRun([begin, ...cut]).jobs[0]?.cases ?? [];
+	if (!first) return t.fail();
+	const drained: Event[] = [...cut, { type: 'case-ended', atMs: 4, job: 'nfs.k', result: first }];
+	t.deepEqual(statusesOf([...cut, ...tried('a', 2, 'PASS')]), ['FAIL', 'PASS']);
+	t.deepEqual(statusesOf([...drained, ...tried('a', 2, 'PASS')]), ['FAIL', 'PASS']);
+	t.deepEqual(statusesOf([...drained, ...tried('a', 1, 'PASS')]), ['PASS'], 'it began anew');
 });
 
 for (const [statuses, verdict, code] of [

@@ -3,7 +3,8 @@
 import { settingTable } from '../config/settings.ts';
 import type { Event, PlannedJob } from '../model/event.ts';
 import { type Recipe, recipeWords } from '../model/recipe.ts';
-import { type CaseResult, exitCodes, type JobResult, type PhaseTime, type Run, type Status, statuses } from '../model/run.ts';
+import { type Attempt, type CaseResult, exitCodes, type JobResult, type PhaseTime, type Run, type Status, statuses } from '../model/run.ts';
+import { settle } from '../suite/settle.ts';
 import { shellQuote } from '../util/text.ts';
 
 /** A run as far as its events have told it. It holds results, never events: what a case says on its way is in the journal. */
@@ -27,6 +28,8 @@ export function createFold(): RunFold {
 	const results = new Map<string, CaseResult>();
 	/** When the attempts of a case that has not ended began. */
 	const begun = new Map<string, number[]>();
+	/** What those of them came to that ended. */
+	const tried = new Map<string, readonly Attempt[]>();
 	const phases: PhaseTime[] = [];
 	const notes = new Set<string>();
 	let first: Extract<Event, { type: 'run-started' }> | undefined;
@@ -45,14 +48,22 @@ export function createFold(): RunFold {
 			else if (event.type === 'job-ended') durations.set(event.job, (durations.get(event.job) ?? 0) + event.durationMs);
 			else if (event.type === 'case-started') {
 				const key = `${event.job}/${event.case}`;
+				// A resumed run goes on behind those that there were.
+				if (event.attempt === 1) tried.delete(key);
+				else if (!tried.has(key)) tried.set(key, results.get(key)?.attempts ?? []);
 				const times = event.attempt === 1 ? [] : (begun.get(key) ?? []);
 				times[event.attempt - 1] = event.atMs;
 				begun.set(key, times);
+			} else if (event.type === 'attempt-ended') {
+				const key = `${event.job}/${event.case}`;
+				const attempts = tried.get(key) ?? [];
+				tried.set(key, [...attempts, since(begun.get(key)?.[attempts.length], event.attempt)]);
 			} else if (event.type === 'case-ended') {
 				const key = `${event.job}/${event.result.case}`;
 				const times = begun.get(key) ?? [];
 				begun.delete(key);
-				const attempts = event.result.attempts.map((one, at) => (times[at] === undefined ? one : { startedMs: times[at], ...one }));
+				tried.delete(key);
+				const attempts = event.result.attempts.map((one, at) => since(times[at], one));
 				results.set(key, { ...event.result, attempts });
 			} else if (event.type === 'phase-ended')
 				phases.push({
@@ -67,7 +78,9 @@ export function createFold(): RunFold {
 		run() {
 			if (!first) throw new Error('a journal begins with run-started');
 			const plan = first.plan.map((job) => ({ ...job, cases: swept.get(job.id) ?? job.cases }));
-			const jobs = plan.map((plan) => foldJob(plan, started.get(plan.id), problems.get(plan.id), durations.get(plan.id), results));
+			const jobs = plan.map((plan) =>
+				foldJob(plan, started.get(plan.id), problems.get(plan.id), durations.get(plan.id), { results, tried }),
+			);
 			const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
 			for (const job of jobs) for (const result of job.cases) counts[result.status]++;
 			const verdict = verdictOf(counts);
@@ -97,27 +110,34 @@ export function foldRun(events: Iterable<Event>): Run {
 	return fold.run();
 }
 
+function since(startedMs: number | undefined, attempt: Attempt): Attempt {
+	return startedMs === undefined ? attempt : { startedMs, ...attempt };
+}
+
 function foldJob(
 	plan: PlannedJob,
 	started: Extract<Event, { type: 'job-started' }> | undefined,
 	failed: Extract<Event, { type: 'job-failed' }> | undefined,
 	durationMs: number | undefined,
-	results: ReadonlyMap<string, CaseResult>,
+	{ results, tried }: { readonly results: ReadonlyMap<string, CaseResult>; readonly tried: ReadonlyMap<string, readonly Attempt[]> },
 ): JobResult {
-	const cases = plan.cases.map(
-		({ name, summary, recipe }): CaseResult =>
-			results.get(`${plan.id}/${name}`) ?? {
-				suite: plan.suite,
-				case: name,
-				summary,
-				status: failed?.status ?? 'MISS',
-				reason: failed?.problem.message ?? 'never ran',
-				durationMs: 0,
-				attempts: [],
-				reproduce: reproduceLine(plan.suite, recipe ?? { cases: [name] }, plan, plan.xfstests),
-				...(recipe && { recipe }),
-			},
-	);
+	const cases = plan.cases.map(({ name, summary, recipe }): CaseResult => {
+		const key = `${plan.id}/${name}`;
+		const attempts = tried.get(key) ?? [];
+		const ended = attempts.length === 0 ? results.get(key) : undefined;
+		if (ended) return ended;
+		const missed = { status: failed?.status ?? 'MISS', reason: failed?.problem.message ?? 'never ran' };
+		return {
+			suite: plan.suite,
+			case: name,
+			summary,
+			...(attempts.length > 0 ? settle(attempts) : missed),
+			durationMs: attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
+			attempts,
+			reproduce: reproduceLine(plan.suite, recipe ?? { cases: [name] }, plan, plan.xfstests),
+			...(recipe && { recipe }),
+		};
+	});
 	const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
 	for (const result of cases) counts[result.status]++;
 	return {

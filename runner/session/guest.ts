@@ -11,6 +11,7 @@ import { provisionHash } from '../suite/provision-hash.ts';
 import { InfraError, messageOf } from '../util/errors.ts';
 import { Scope } from '../util/scope.ts';
 import { guestEnv, Machine } from '../vm/machine.ts';
+import { isMachineFault } from '../vm/machine-fault.ts';
 import type { MachineSpec } from '../vm/machine-spec.ts';
 import { openTemplate, type Template, type TemplateOptions } from '../vm/template.ts';
 import { furnish } from './workshop.ts';
@@ -67,10 +68,10 @@ export function guestSource(needs: GuestNeeds): GuestSource {
 	const boot: Origin = { hasSuite: needs.hasSuite ?? false, splats: [] };
 	let opening: Promise<Origin> | undefined;
 
-	/** Every guest waits for the same templates; a failure of ours is tried again by the next. */
+	/** Every guest waits for the same templates; what went wrong with a machine is tried again by the next. */
 	const originFor = (spec: MachineSpec): Promise<Origin> => {
 		opening ??= openOrigin(needs, spec, boot, scope).catch((error: unknown) => {
-			if (error instanceof InfraError) opening = undefined;
+			if (isMachineFault(error)) opening = undefined;
 			throw error;
 		});
 		return opening;

@@ -6,10 +6,11 @@ import { folders, type Settings } from '../config/settings.ts';
 import type { Image } from '../image/initramfs.ts';
 import type { BuiltKernel } from '../kernel/build.ts';
 import { baseHash } from '../kernel/identity.ts';
+import type { Attempt, JobResult } from '../model/run.ts';
 import type { Case } from '../suite/load.ts';
 import type { Provisions } from '../suite/provision.ts';
 import { writeSuiteInitrd } from '../suite/suite-initrd.ts';
-import { KernelError, messageOf } from '../util/errors.ts';
+import { formatPosition, KernelError, messageOf, UserError } from '../util/errors.ts';
 import type { AccelChoice } from '../vm/accel.ts';
 import type { Clock } from '../vm/machine-spec.ts';
 import type { Emitter } from './emitter.ts';
@@ -30,6 +31,8 @@ export interface JobContext {
 	/** Of prepareContents. */
 	readonly contents: ReadonlyMap<string, Provisions['contents']>;
 	readonly knownIssues: readonly KnownIssue[];
+	/** Attempts of a case that ended before the run was resumed, and count. */
+	readonly earlier: (job: string, name: string) => readonly Attempt[];
 	/** The guests are made for it. */
 	readonly recorder?: Recorder | undefined;
 	/** YYYY-MM-DD. */
@@ -45,11 +48,21 @@ export interface OpenJob extends AsyncDisposable {
 	readonly run: (entry: Case) => Promise<void>;
 }
 
-/** In place of a job that could not be opened, and failed. */
-export const closedJob: OpenJob = { run: async () => {}, [Symbol.asyncDispose]: async () => {} };
-
-/** A job that is ready for its cases: what it needs is made, and its guests can start. `entries` are those that will come. */
+/**
+ * A job that is ready for its cases: what it needs is made, and its guests can start. `entries` are those that will come. One that cannot be
+ * prepared on this kernel fails, and takes its cases without running them.
+ */
 export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job, entries: readonly Case[]): Promise<OpenJob> {
+	try {
+		return await prepareJob(context, kernel, job, entries);
+	} catch (error) {
+		if (!(error instanceof KernelError) && !(error instanceof UserError)) throw error;
+		failJob(context.emitter, job, error);
+		return { async run() {}, async [Symbol.asyncDispose]() {} };
+	}
+}
+
+async function prepareJob(context: JobContext, kernel: BuiltKernel, job: Job, entries: readonly Case[]): Promise<OpenJob> {
 	const { settings, emitter, accel, images, stop, recorder } = context;
 	const image = images.get(job.suite.image);
 	if (!image) throw new Error(`image ${job.suite.image} was not prepared`);
@@ -94,6 +107,7 @@ export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job
 		objects,
 		timeoutScale,
 		reruns: settings.reruns,
+		earlier: (entry) => context.earlier(job.id, entry.name),
 		knownIssues: context.knownIssues,
 		today: context.today,
 		emitter,
@@ -133,8 +147,14 @@ export async function openJob(context: JobContext, kernel: BuiltKernel, job: Job
 	};
 }
 
-/** Ends a job whose kernel cannot be tested: what did not run of it is a MISS. */
-export function failJob(emitter: Emitter, job: Job, error: KernelError): void {
-	const problem = { stage: error.stage, message: messageOf(error).split('\n')[0] ?? '', log: error.log };
-	emitter.emit({ type: 'job-failed', job: job.id, status: 'MISS', problem });
+/** Ends a job whose kernel, or whose suite on this kernel, cannot be tested: what did not run of it is a MISS. */
+export function failJob(emitter: Emitter, job: Job, error: KernelError | UserError): void {
+	emitter.emit({ type: 'job-failed', job: job.id, status: 'MISS', problem: problemOf(error) });
+}
+
+function problemOf(error: KernelError | UserError): NonNullable<JobResult['problem']> {
+	const [message = '', ...more] = messageOf(error).split('\n');
+	if (error instanceof KernelError) return { stage: error.stage, message, log: error.log };
+	const place = error.at ? `${formatPosition(error.at)}: ` : '';
+	return { message: `${place}${message}`, log: [...more, ...(error.hint === undefined ? [] : [`hint: ${error.hint}`])] };
 }

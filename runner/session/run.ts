@@ -14,7 +14,7 @@ import type { KernelSource } from '../kernel/source.ts';
 import type { Event, EventListener } from '../model/event.ts';
 import type { CaseResult, Run } from '../model/run.ts';
 import type { Moved } from '../race/sweep.ts';
-import type { Case, Suite } from '../suite/load.ts';
+import type { Suite } from '../suite/load.ts';
 import { KernelError, messageOf } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { randomFrom, shuffled } from '../util/random.ts';
@@ -25,7 +25,8 @@ import { durationKey, readDurations, recordDurations } from './durations.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
 import { prepareHost } from './host.ts';
 import { jobDesk } from './job-desk.ts';
-import { closedJob, failJob, type JobContext, openJob } from './open-job.ts';
+import { failJob, type JobContext, openJob } from './open-job.ts';
+import { pastOf } from './past.ts';
 import { describeJob, type Job } from './plan.ts';
 import type { Recorder } from './recorder.ts';
 import { guestsAtOnce, inOrder, scheduleTasks, type Task } from './schedule.ts';
@@ -75,7 +76,7 @@ interface Shared extends JobContext {
 
 /**
  * Runs the jobs and returns the run as run.json has it. What makes the whole run impossible (usage, our side) is thrown, after the
- * journal was ended; a kernel that does not build or boot is a result.
+ * journal was ended; a kernel that does not build or boot, or a suite that cannot be prepared on it, is a result.
  */
 export async function executeRun(request: RunRequest): Promise<Run> {
 	const { store, settings, drain } = request;
@@ -119,6 +120,7 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		const qemu = (await exec('qemu-system-x86_64', ['--version'])).stdout.split('\n')[0] ?? '';
 		const today = new Date().toISOString().slice(0, 10);
 		const wantsMore = () => !drain.aborted && !isEnough;
+		const past = pastOf(store.fold.run(), request.jobs, settings.reruns);
 		const context = {
 			settings,
 			runDir: store.dir,
@@ -130,11 +132,12 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 			images,
 			contents,
 			knownIssues,
+			earlier: past.earlier,
 			recorder: request.recorder,
 			today,
 			wantsMore,
 		};
-		const shared: Shared = { ...context, request, done: settled(store) };
+		const shared: Shared = { ...context, request, done: past.done };
 		for (const source of sources) await runKernel(shared, source);
 		if (request.sweep) for (const job of store.fold.run().jobs) emitter.emit({ type: 'note', text: tellSweep(job) });
 		for (const text of baselineNotes(shared, store.fold.run())) emitter.emit({ type: 'note', text });
@@ -174,9 +177,7 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const schedule = scheduleTasks(tasks, request.order ? 1 : lanes, ({ job, entry }) =>
 		durations.get(durationKey(job.suite.name, entry.name, job.config, shared.accel.accel)),
 	);
-	const open = (job: Job, entries: readonly Case[]) =>
-		orMiss(emitter, [job], () => madeOf(source, () => openJob(shared, kernel, job, entries)));
-	await using desk = jobDesk(tasks, async (job, entries) => (await open(job, entries)) ?? closedJob);
+	await using desk = jobDesk(tasks, (job, entries) => openJob(shared, kernel, job, entries));
 	const take = async (task: Task) => (shared.wantsMore() ? desk.run(task) : undefined);
 	await inLanes(schedule.together, lanes, take);
 	await inLanes(schedule.alone, 1, take);
@@ -230,12 +231,6 @@ async function orMiss<T>(emitter: Emitter, jobs: readonly Job[], make: () => Pro
 		for (const job of jobs) failJob(emitter, job, error);
 		return undefined;
 	}
-}
-
-/** Cases of a resumed run that need no second look, by job. */
-function settled(store: RunStore): ReadonlyMap<string, ReadonlySet<string>> {
-	const isSettled = ({ status }: CaseResult) => status !== 'ERROR' && status !== 'MISS';
-	return new Map(store.fold.run().jobs.map(({ id, cases }) => [id, new Set(cases.filter(isSettled).map((result) => result.case))]));
 }
 
 /** Known issues that are stale, judged by the kernels on which a suite that must show them ran whole. */

@@ -10,6 +10,7 @@ import type { Provisions } from '../suite/provision.ts';
 import { runEntry } from '../suite/run-chain.ts';
 import { nextAttempt, settle } from '../suite/settle.ts';
 import { InfraError, messageOf } from '../util/errors.ts';
+import { isMachineFault } from '../vm/machine-fault.ts';
 import type { Clock } from '../vm/machine-spec.ts';
 import type { Emitter } from './emitter.ts';
 import { reproduceLine } from './fold.ts';
@@ -30,6 +31,8 @@ export interface JobParts {
 	readonly objects: KernelObjects;
 	readonly timeoutScale: number;
 	readonly reruns: number;
+	/** Attempts of the case that ended before the run was resumed. */
+	readonly earlier: (entry: Case) => readonly Attempt[];
 	readonly knownIssues: readonly KnownIssue[];
 	/** YYYY-MM-DD, for the expiry of known issues. */
 	readonly today: string;
@@ -42,27 +45,33 @@ export interface JobParts {
 	readonly stop: AbortSignal;
 }
 
-/** Runs a case and emits its events; nothing when it may not begin. A kernel that does not boot is thrown as KernelError. */
+/**
+ * Runs a case and emits its events; nothing when it may not begin. A kernel that does not boot is thrown as KernelError; attempts that ended
+ * before anything is thrown stand.
+ */
 export async function settleCase(parts: JobParts, entry: Case): Promise<void> {
 	const { job, emitter } = parts;
-	const attempts: Attempt[] = [];
+	const attempts = [...parts.earlier(entry)];
 	if (entry.excluded !== undefined) {
 		const result = { ...resultOf(job, entry, attempts), status: 'SKIP' as const, reason: entry.excluded };
 		emitter.emit({ type: 'case-ended', job: job.id, result });
 		return;
 	}
 	const wanted = { repeat: job.repeat, reruns: parts.reruns, untilFailure: job.untilFailure };
-	while (nextAttempt(attempts, wanted) !== undefined && parts.wantsMore()) {
-		const number = attempts.length + 1;
-		emitter.emit({ type: 'case-started', job: job.id, case: entry.name, attempt: number });
-		const relative = join('jobs', job.id, entry.name, number === 1 ? '' : `attempt-${number}`);
-		const began = performance.now();
-		const attempt = await attemptCase(parts, entry, relative);
-		await parts.onAttempt?.(attempt, Math.round(performance.now() - began));
-		attempts.push(attempt);
-		emitter.emit({ type: 'attempt-ended', job: job.id, case: entry.name, attempt });
+	try {
+		while (nextAttempt(attempts, wanted) !== undefined && parts.wantsMore()) {
+			const number = attempts.length + 1;
+			emitter.emit({ type: 'case-started', job: job.id, case: entry.name, attempt: number });
+			const relative = join('jobs', job.id, entry.name, number === 1 ? '' : `attempt-${number}`);
+			const began = performance.now();
+			const attempt = await attemptCase(parts, entry, relative);
+			await parts.onAttempt?.(attempt, Math.round(performance.now() - began));
+			attempts.push(attempt);
+			emitter.emit({ type: 'attempt-ended', job: job.id, case: entry.name, attempt });
+		}
+	} finally {
+		if (attempts.length > 0) emitter.emit({ type: 'case-ended', job: job.id, result: resultOf(job, entry, attempts) });
 	}
-	if (attempts.length > 0) emitter.emit({ type: 'case-ended', job: job.id, result: resultOf(job, entry, attempts) });
 }
 
 async function attemptCase(parts: JobParts, entry: Case, relative: string): Promise<Attempt> {
@@ -99,17 +108,25 @@ async function attemptCase(parts: JobParts, entry: Case, relative: string): Prom
 		});
 	} catch (error) {
 		parts.stop.throwIfAborted();
-		if (!(error instanceof InfraError)) throw error;
+		if (!isMachineFault(error)) throw error;
 		const durationMs = Math.round(performance.now() - began);
 		const empty = { assertions: [], evidence: [], splats: [], leftOvers: [], counters: {}, measured: {} };
 		return { status: 'ERROR', reason: messageOf(error), durationMs, ...empty, dir: relative };
 	}
 }
 
-/** file:line for every frame, and the known issue that accepts the splat, if one does. */
-async function finishSplats(parts: JobParts, splats: readonly Splat[]): Promise<Splat[]> {
+/** file:line for every frame, where binutils can tell, and the known issue that accepts the splat, if one does. */
+export async function finishSplats(
+	parts: Pick<JobParts, 'objects' | 'emitter' | 'stop' | 'knownIssues' | 'release' | 'today'>,
+	splats: readonly Splat[],
+): Promise<Splat[]> {
 	if (splats.length === 0) return [];
-	const symbolized = await symbolizeSplats(splats, parts.objects, parts.stop);
+	const symbolized = await symbolizeSplats(splats, parts.objects, parts.stop).catch((error: unknown) => {
+		parts.stop.throwIfAborted();
+		if (!(error instanceof InfraError)) throw error;
+		parts.emitter.emit({ type: 'note', text: `reports without file and line: ${messageOf(error).split('\n')[0]}` });
+		return splats;
+	});
 	return symbolized.map((splat) => {
 		const id = splat.isFailure ? acceptedBy(parts.knownIssues, splat, parts.release, parts.today) : undefined;
 		return id === undefined ? splat : { ...splat, knownIssue: id };

@@ -77,6 +77,11 @@ export function soakWorld(site: SoakSite, { seed, kernels }: Pick<Soak, 'seed' |
 			clearTimeout(timer);
 		}
 	};
+	/** A run as its journal has it. */
+	const soFar = async (id: string): Promise<Run> => {
+		await using store = await openStore(dir, id);
+		return store.fold.run();
+	};
 	const keep = async (result: Run): Promise<void> => {
 		if (sightingsOf(result).length > 0) await site.onFailures(result, join(dir, result.id));
 	};
@@ -87,21 +92,20 @@ export function soakWorld(site: SoakSite, { seed, kernels }: Pick<Soak, 'seed' |
 		newRun: () => newRunId(new Date()),
 		plan: (number) => planRound(deck, number),
 		async runRound(plan, id, leftMs) {
-			const began = performance.now();
 			const { result, problem } = await run(id, leftMs, roundRequest(plan, suites, settings.config)).then(
 				(done) => ({ result: done, problem: done.jobs.find((job) => job.problem)?.problem?.message }),
-				(error: unknown) => {
+				async (error: unknown) => {
 					// A sweep of a function that this kernel has not: the other rounds can run.
 					if (drain.aborted || !(error instanceof UserError)) throw error;
-					return { result: undefined, problem: messageOf(error) };
+					return { result: await soFar(id), problem: messageOf(error) };
 				},
 			);
-			if (result) await keep(result);
-			const isUntestable = result?.jobs.every((job) => job.problem);
+			await keep(result);
+			const isUntestable = result.jobs.every((job) => job.problem);
 			return {
-				durationMs: result?.durationMs ?? Math.round(performance.now() - began),
-				counts: result ? countsOf(result) : {},
-				sightings: result ? sightingsOf(result) : [],
+				durationMs: result.durationMs,
+				counts: countsOf(result),
+				sightings: sightingsOf(result),
 				bytes: await diskUse(join(dir, id)),
 				...(problem !== undefined && { problem }),
 				...(isUntestable && { untestable: problem }),

@@ -1,5 +1,6 @@
 import test from 'ava';
-import type { RoundPlan, Soak, SoakEntry } from '../model/soak.ts';
+import { type RoundPlan, type Soak, type SoakEntry, soakExitCode } from '../model/soak.ts';
+import { KernelError } from '../util/errors.ts';
 import { randomFrom } from '../util/random.ts';
 import type { Sighting } from './sightings.ts';
 import { type RanRound, type SoakWorld, soak } from './soak.ts';
@@ -230,11 +231,41 @@ test('a kernel that cannot be tested ends it; so do rounds in which nothing runs
 	const sim = world(() => [], begin(10));
 	const nothing = { durationMs: 1, counts: {}, bytes: 0, sightings: [] };
 	await t.throwsAsync(soak(begin(10), { ...sim, runRound: async () => ({ ...nothing, untestable: 'did not boot' }) }), {
-		message: 'did not boot',
+		instanceOf: KernelError,
+		message: /no case ran in 5 rounds: did not boot/,
 	});
 	await t.throwsAsync(soak(begin(10), { ...sim, runRound: async () => ({ ...nothing, problem: 'no such function' }) }), {
 		message: /no case ran in 5 rounds: no such function/,
 	});
+});
+
+test('a kernel that does not boot once costs a round, not the soak', async (t) => {
+	const sim = world(() => [], begin(10));
+	const once: SoakWorld = {
+		...sim,
+		runRound: async (plan, run, left) =>
+			plan.number === 2
+				? { durationMs: minute, counts: {}, bytes: 0, sightings: [], problem: 'did not boot', untestable: 'did not boot' }
+				: sim.runRound(plan, run, left),
+	};
+	const state = await soak(begin(10), once);
+	t.is(state.rounds.length, 10);
+	t.is(state.rounds[1]?.problem, 'did not boot');
+});
+
+test('a soak that found something ends with it when nothing runs any more, and can go on', async (t) => {
+	const sim = world(deterministic, begin(20));
+	const dying: SoakWorld = {
+		...sim,
+		runRound: async (plan, run, left) =>
+			plan.number > 2
+				? { durationMs: minute, counts: {}, bytes: 0, sightings: [], problem: 'did not boot', untestable: 'did not boot' }
+				: sim.runRound(plan, run, left),
+	};
+	const state = await soak(begin(20), dying);
+	t.is(soakExitCode(state), 1);
+	t.is(state.rounds.length, 7);
+	t.is(state.ended, undefined);
 });
 
 test('entries are the same when they run the same', (t) => {

@@ -58,7 +58,10 @@ function runsOf({ rounds, findings, step }: Soak): string[] {
 	return [...rounds.filter(({ isRemoved }) => !isRemoved).map(({ run }) => run), ...evidence, ...(step ? [step.run] : [])];
 }
 
-/** Goes on from `begun` until its time is up, or until it is told to drain; what is thrown ends it, and the state stays. */
+/**
+ * Goes on from `begun` until its time is up, until it is told to drain, or, with something found, until nothing runs any more. What is thrown
+ * ends it, and the state stays.
+ */
 export async function soak(begun: Soak, world: SoakWorld): Promise<Soak> {
 	let state = begun;
 	const save = async (changed: Partial<Soak>) => {
@@ -67,6 +70,7 @@ export async function soak(begun: Soak, world: SoakWorld): Promise<Soak> {
 	};
 	const leftMs = () => state.forMs - state.ranMs;
 	const isOver = () => world.drain.aborted || leftMs() <= 0;
+	let isStuck = false;
 
 	const round = async () => {
 		const cut = state.step?.type === 'round' ? state.step : undefined;
@@ -80,10 +84,13 @@ export async function soak(begun: Soak, world: SoakWorld): Promise<Soak> {
 		const ended: Round = { number, kind, kernelSpec, seed, run, ...ran, ...(problem !== undefined && { problem }) };
 		const findings = withSightings(state.findings, sightings, { ...ended, atMs: state.ranMs });
 		await save({ rounds: [...state.rounds, ended], findings, ranMs: state.ranMs + ran.durationMs, step: undefined });
-		if (untestable !== undefined) throw new KernelError('boot', untestable, []);
 		const last = state.rounds.slice(-mostIdle);
 		const isIdle = last.length === mostIdle && last.every(({ counts }) => Object.keys(counts).length === 0);
-		if (isIdle && !isOver()) throw new InfraError(`no case ran in ${mostIdle} rounds: ${problem ?? 'each was cut off'}`);
+		isStuck = isIdle && !isOver();
+		if (isStuck && findings.length === 0) {
+			const why = `no case ran in ${mostIdle} rounds: ${untestable ?? problem ?? 'each was cut off'}`;
+			throw untestable === undefined ? new InfraError(why) : new KernelError('boot', why, []);
+		}
 		for (const old of roundsToRemove(state)) {
 			await world.remove(state.rounds.find((one) => one.number === old)?.run ?? '');
 			await save({ rounds: state.rounds.map((one) => (one.number === old ? { ...one, isRemoved: true } : one)) });
@@ -129,10 +136,10 @@ export async function soak(begun: Soak, world: SoakWorld): Promise<Soak> {
 	// A try that was cut off is made again; nothing of it counts.
 	if (state.step?.type === 'tries') await save({ step: undefined });
 	await world.keepOnly(runsOf(state));
-	while (!isOver()) {
+	while (!isOver() && !isStuck) {
 		const open = state.step ? undefined : nextToReduce(state);
 		await (open ? reduce(open) : round());
 	}
-	if (!world.drain.aborted) await save({ ended: new Date().toISOString() });
+	if (!world.drain.aborted && !isStuck) await save({ ended: new Date().toISOString() });
 	return state;
 }

@@ -61,6 +61,7 @@ test('no case follows in a guest that is not as it was', (t) => {
 	t.false(goesOn({ ...attempt, status: 'FAIL' }));
 	t.false(goesOn({ ...attempt, status: 'ERROR' }));
 	t.false(goesOn({ ...attempt, status: 'INCONCLUSIVE', leftOvers: ['mount of nfs'] }));
+	t.false(goesOn({ ...attempt, status: 'INCONCLUSIVE', isUnsettled: true }), 'its program is still there');
 });
 
 test('circumstances are told; the first case in a guest has none', (t) => {

@@ -20,9 +20,9 @@ export function strainOf(before: readonly string[], under: string | undefined): 
 	return parts.length > 0 ? parts.join(', ') : undefined;
 }
 
-/** Whether the guest can take another case: its kernel is sound, and nothing is left in it. */
-export function goesOn({ status, leftOvers }: Pick<Attempt, 'status' | 'leftOvers'>): boolean {
-	return status !== 'FAIL' && status !== 'ERROR' && status !== 'MISS' && leftOvers.length === 0;
+/** Whether the guest can take another case: its kernel is sound, the case is over, and nothing is left in it. */
+export function goesOn({ status, leftOvers, isUnsettled }: Pick<Attempt, 'status' | 'leftOvers' | 'isUnsettled'>): boolean {
+	return status !== 'FAIL' && status !== 'ERROR' && status !== 'MISS' && leftOvers.length === 0 && !isUnsettled;
 }
 
 /** `planned` is how many cases the chain has. A chain that stopped early says so. */

@@ -2,17 +2,18 @@
 
 import { DeadlineError } from '../util/deadline.ts';
 import { InfraError } from '../util/errors.ts';
+import { GuestError } from '../vm/agent.ts';
 import { diagnoseHang } from '../vm/hang.ts';
 import { GuestEnded } from '../vm/machine-exit.ts';
 import type { CaseRun } from './case-run.ts';
 import type { Ending } from './verdict.ts';
 
-/** What it means that the guest was lost or silent while we asked it something; anything else is thrown on. */
+/** What it means that the guest was lost, silent or refused while we asked it something; anything else is thrown on. */
 export async function endingOf(run: CaseRun, error: unknown): Promise<Ending> {
 	run.signal.throwIfAborted();
 	if (error instanceof GuestEnded) return { how: 'guest-ended', detail: error.message };
 	if (error instanceof DeadlineError) return hangOf(run, error.ms);
-	if (error instanceof InfraError) return { how: 'lost', why: error.message };
+	if (error instanceof InfraError || error instanceof GuestError) return { how: 'lost', why: error.message };
 	throw error;
 }
 

@@ -3,7 +3,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Machine } from '../vm/machine.ts';
-import { pushFiles } from '../vm/push-files.ts';
+import { pushFiles, pushMs } from '../vm/push-files.ts';
 import type { Suite } from './load.ts';
 
 /** Where things are in the guest. */
@@ -28,11 +28,12 @@ export interface Provisions {
 	readonly contents: Readonly<Record<string, string>>;
 }
 
-/** Pushes everything; once per machine. */
+/** Pushes everything; once per machine. A guest that does not take it in time is a DeadlineError. */
 export async function provision(machine: Machine, suite: Suite, provisions: Provisions, signal: AbortSignal): Promise<void> {
 	const files = await filesOf(suite, provisions);
 	const all = files.map(({ from, to, mode }) => ({ path: to, content: { file: from }, mode }));
-	await machine.watch(() => pushFiles(machine.agent, all, { signal }));
+	const timeoutMs = pushMs * machine.timeoutScale;
+	await machine.watch(() => pushFiles(machine.agent, all, { timeoutMs, signal }));
 }
 
 interface ProvisionedFile {

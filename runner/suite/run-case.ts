@@ -6,9 +6,8 @@ import { claimsOf, formatFaults } from '../fault/fault.ts';
 import type { Attempt, AttemptTimes } from '../model/run.ts';
 import { diffCounters } from '../parse/fscache-stats.ts';
 import { findSplats } from '../parse/splat.ts';
-import { DeadlineError } from '../util/deadline.ts';
 import { InfraError } from '../util/errors.ts';
-import { GuestEnded } from '../vm/machine-exit.ts';
+import { isMachineFault } from '../vm/machine-fault.ts';
 import { checkRest, rememberRest } from './at-rest.ts';
 import { armBackground } from './background-fault.ts';
 import type { CaseOutput, CaseRun } from './case-run.ts';
@@ -21,8 +20,9 @@ import { guestPaths } from './provision.ts';
 import { actorEnv, playDuring, raceEvidence, raceMeasured, recordRace } from './race-case.ts';
 import { runScenario } from './scenario-case.ts';
 import { judgeStrained } from './strained-verdict.ts';
+import { unexplainedTaint } from './taint.ts';
 import { startTrace, type Trace } from './tracing.ts';
-import { decide, type Ending } from './verdict.ts';
+import { decide, type Ending, unlessUnread } from './verdict.ts';
 
 // Bookkeeping around a case (load modules, counters, rest), in ms under KVM; generous, since it only bounds a hang.
 const bookkeepingMs = 30_000;
@@ -33,11 +33,11 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	const { dir } = run;
 	await run.machine.record(dir.absolute);
 	const { output, counters, leftOvers, taint, kmemleak, marks } = await observe(run);
-	await settleConsole(run);
+	const unread = await settleConsole(run);
 	const times = timesOf(run.guestMs, [began, ...marks, performance.now()]);
 	const splats = await run.finish([...run.splats.take(), ...findSplats(kmemleak)]);
-	const isUnexplained = taint !== 0 && !splats.some((splat) => splat.isFailure);
-	const allLeft = isUnexplained ? [...leftOvers, `kernel tainted (${taint}) without a report on the console`] : leftOvers;
+	const unexplained = unexplainedTaint(taint, splats);
+	const allLeft = unexplained === 0 ? leftOvers : [...leftOvers, `kernel tainted (${unexplained}) without a report on the console`];
 	const measured = { ...output.measured, ...raceMeasured(output.races) };
 	const played = raceEvidence(output.races);
 	const { under } = run.entry;
@@ -45,12 +45,13 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 	const claims = [...run.entry.evidence, ...armed, ...(output.claims ?? [])];
 	const evidence = [...claims.map((claim) => checkClaim(claim, measured)), ...played];
 	const race = await recordRace(dir.absolute, output.races, splats);
-	const needsTail = ['guest-ended', 'kernel-hang', 'test-hang', 'lost'].includes(output.ending.how);
+	const isCut = ['guest-ended', 'kernel-hang', 'test-hang', 'lost'].includes(output.ending.how);
 	const seen = { ...output, ktapProblems: output.problems, evidence, splats, leftOvers: allLeft };
 	const plain = decide(seen);
 	const decided = run.strain === undefined ? plain : judgeStrained(plain, seen, run.strain);
+	const judged = run.entry.orderOf ? judgeOrder(decided, seen, played) : decided;
 	return {
-		...(run.entry.orderOf ? judgeOrder(decided, seen, played) : decided),
+		...unlessUnread(judged, unread),
 		durationMs: Math.round(performance.now() - began),
 		...(times && { times }),
 		assertions: output.assertions,
@@ -60,7 +61,8 @@ export async function runCase(run: CaseRun): Promise<Attempt> {
 		counters,
 		measured,
 		...(race && { race }),
-		...(needsTail && { consoleTail: run.machine.console.tail(40) }),
+		...(isCut && { consoleTail: run.machine.console.tail(40) }),
+		...((isCut || unread !== undefined) && { isUnsettled: true as const }),
 		dir: dir.relative,
 	};
 }
@@ -134,13 +136,15 @@ function unsaid(ending: Ending): CaseOutput {
 	return { ending, assertions: [], measured: {}, problems: [] };
 }
 
-/** All that the kernel printed is to be scanned before the verdict; a guest that hangs or is gone prints no more. */
-async function settleConsole(run: CaseRun): Promise<void> {
+/** All that the kernel printed is to be scanned before the verdict: waits for it, and says why when it does not come. */
+async function settleConsole(run: CaseRun): Promise<string | undefined> {
 	try {
 		await run.machine.mark(`end of ${run.entry.name}`);
+		return undefined;
 	} catch (error) {
 		run.signal.throwIfAborted();
-		if (!(error instanceof InfraError) && !(error instanceof DeadlineError) && !(error instanceof GuestEnded)) throw error;
+		if (!isMachineFault(error)) throw error;
+		return error.message;
 	}
 }
 

@@ -53,7 +53,7 @@ function sameGuest(run: CaseRun): CaseRun {
 
 /** What a fresh guest has empty. Says why when the guest does not answer: nothing can follow in it. */
 async function tidy(run: CaseRun, next: Case | undefined): Promise<string | undefined> {
-	const script = `cd ${guestPaths.caseDir} && find . -xdev -mindepth 1 -delete; rm -rf /run/fault`;
+	const script = `cd ${guestPaths.caseDir} && find . -xdev -mindepth 1 -delete && rm -rf /run/fault`;
 	try {
 		const ask = { env: guestEnv, timeoutMs: tidyMs * run.timeoutScale, signal: run.signal };
 		const { exitCode, stderr } = await run.machine.exec({ argv: ['/bin/sh', '-c', script], ...ask });

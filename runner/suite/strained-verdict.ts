@@ -1,9 +1,7 @@
 /** The verdict over a case in circumstances that it was not written for: what it says of itself does not count, what the kernel does counts. Pure. */
 
-import type { Splat, Status } from '../model/run.ts';
-import { decide, type Ending, type Observed } from './verdict.ts';
-
-type Decided = { readonly status: Status; readonly reason?: string };
+import type { Splat } from '../model/run.ts';
+import { type Decided, decide, type Ending, type Observed } from './verdict.ts';
 
 /** What only a case that could not clean up leaves, and with it whatever hangs on it. */
 const casesOwn = /^(?:process|mount) /;

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Splat } from '../model/run.ts';
-import { decide, type Observed } from './verdict.ts';
+import { decide, type Observed, unlessUnread } from './verdict.ts';
 
 const fine: Observed = {
 	ending: { how: 'exited', exitCode: 0 },
@@ -42,6 +42,17 @@ const rows: [string, Partial<Observed>, string, RegExp?][] = [
 	['a signal ended the case', { ending: { how: 'signalled', signal: 11 } }, 'FAIL', /signal 11/],
 	['KTAP without its plan', { ktapProblems: ['printed no plan'] }, 'FAIL', /no plan/],
 	['something is left over', { leftOvers: ['mount of erofs'] }, 'FAIL', /left over: mount/],
+	[
+		'the case skipped itself, and something is left over',
+		{ skipped: 'no NFS 4.2', assertions: [], leftOvers: ['1 in cookies'] },
+		'FAIL',
+		/1 in/,
+	],
+	[
+		'nothing but TODO was said, and something is left over',
+		{ assertions: [{ name: 'x', status: 'TODO' }], leftOvers: ['1 in cookies'] },
+		'FAIL',
+	],
 	['the case hangs', { ending: { how: 'test-hang', afterMs: 5000, detail: 'it answers' } }, 'FAIL', /test hang/],
 	[
 		'the case hangs after a report',
@@ -62,3 +73,15 @@ for (const [what, change, status, reason] of rows) {
 		if (reason) t.regex(verdict.reason ?? '', reason);
 	});
 }
+
+test('nothing good is said of a case whose console was not read to its end', (t) => {
+	const unread = 'waited 10.0 s for "end of a" on the console';
+	for (const status of ['PASS', 'XFAIL', 'SKIP'] as const) {
+		t.deepEqual(unlessUnread({ status }, unread), {
+			status: 'INCONCLUSIVE',
+			reason: `the console was not read to its end: ${unread}`,
+		});
+		t.deepEqual(unlessUnread({ status }, undefined), { status });
+	}
+	t.deepEqual(unlessUnread({ status: 'FAIL', reason: 'KASAN' }, unread), { status: 'FAIL', reason: 'KASAN' });
+});

@@ -29,8 +29,13 @@ export interface Observed {
 	readonly leftOvers: readonly string[];
 }
 
+export interface Decided {
+	readonly status: Status;
+	readonly reason?: string;
+}
+
 /** Splats accepted by a known issue make XFAIL of what would have passed; they never hide another failure. */
-export function decide(seen: Observed): { status: Status; reason?: string } {
+export function decide(seen: Observed): Decided {
 	const unexpected = seen.splats.filter((splat) => splat.isFailure && splat.knownIssue === undefined);
 	const accepted = seen.splats.filter((splat) => splat.isFailure && splat.knownIssue !== undefined);
 	const { ending } = seen;
@@ -52,8 +57,8 @@ export function decide(seen: Observed): { status: Status; reason?: string } {
 	if (seen.skipped !== undefined && ending.exitCode === 0 && seen.leftOvers.length === 0) return { status: 'SKIP', reason: seen.skipped };
 	if (ending.exitCode !== 0) return fail(`the case exited with ${ending.exitCode}`);
 	if (seen.ktapProblems[0]) return fail(`KTAP: ${seen.ktapProblems[0]}${more(seen.ktapProblems.length)}`);
-	if (!seen.assertions.some((assertion) => assertion.status === 'PASS')) return { status: 'INCONCLUSIVE', reason: 'no assertion was made' };
 	if (seen.leftOvers[0]) return fail(`left over: ${seen.leftOvers[0]}${more(seen.leftOvers.length)}`);
+	if (!seen.assertions.some((assertion) => assertion.status === 'PASS')) return { status: 'INCONCLUSIVE', reason: 'no assertion was made' };
 	const missing = seen.evidence.filter((entry) => !entry.holds);
 	if (missing[0])
 		return {
@@ -65,7 +70,14 @@ export function decide(seen: Observed): { status: Status; reason?: string } {
 	return { status: 'PASS' };
 }
 
-function fail(reason: string): { status: Status; reason: string } {
+/** `unread` says why the console was not read to its end: in what is missing may stand a report, so nothing good can be said. */
+export function unlessUnread(decided: Decided, unread: string | undefined): Decided {
+	const isGood = decided.status === 'PASS' || decided.status === 'XFAIL' || decided.status === 'SKIP';
+	if (unread === undefined || !isGood) return decided;
+	return { status: 'INCONCLUSIVE', reason: `the console was not read to its end: ${unread}` };
+}
+
+function fail(reason: string): Decided {
 	return { status: 'FAIL', reason };
 }
 

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import anyTest, { type TestFn } from 'ava';
 import { checkout } from '../config/paths.ts';
 import { readRecipe } from '../image/recipe.ts';
-import { poll } from '../util/deadline.ts';
+import { DeadlineError, poll } from '../util/deadline.ts';
 import { exec } from '../util/exec.ts';
 import { exists } from '../util/files.ts';
 import { Agent, GuestError } from './agent.ts';
@@ -252,15 +252,23 @@ test('many files go as one archive, with their modes and folders', async (t) => 
 			{ path: `${dir}/a/ü`, content: { file: join(dir, 'host') } },
 			{ path: long, content: Buffer.alloc(512, 2) },
 		],
-		{ tar: 'tar' },
+		{ tar: 'tar', timeoutMs: 10_000 },
 	);
 	t.is((await stat(join(dir, 'a/script'))).mode & 0o777, 0o755);
 	t.deepEqual(await readFile(join(dir, 'a/ü')), Buffer.alloc(1_000, 1));
 	t.deepEqual(await readFile(long), Buffer.alloc(512, 2));
-	const error = await t.throwsAsync(pushFiles(agent, [{ path: '/proc/nothing/x', content: 'x' }], { tar: 'tar' }), {
+	const error = await t.throwsAsync(pushFiles(agent, [{ path: '/proc/nothing/x', content: 'x' }], { tar: 'tar', timeoutMs: 10_000 }), {
 		instanceOf: GuestError,
 	});
 	t.regex(error.message, /^push 1 file: tar: /);
+});
+
+test('files that the guest does not take in time are a deadline that names them', async (t) => {
+	const { agent, dir } = t.context;
+	const stuck = join(dir, 'tar');
+	await writeFile(stuck, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+	const pushing = pushFiles(agent, [{ path: `${dir}/x`, content: 'x' }], { tar: stuck, timeoutMs: 100 });
+	await t.throwsAsync(pushing, { instanceOf: DeadlineError, message: /^waited 0.1 s for 1 file to be unpacked in the guest/ });
 });
 
 test('what cannot be pushed or pulled is an error', async (t) => {

@@ -2,7 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { parseRegisters } from './hang.ts';
+import { DeadlineError } from '../util/deadline.ts';
+import { GuestError } from './agent.ts';
+import { diagnoseHang, parseRegisters } from './hang.ts';
+import type { Machine } from './machine.ts';
+import { GuestEnded } from './machine-exit.ts';
 import { countNinepReads } from './ninep-reads.ts';
 
 test('where each CPU is comes from the registers', (t) => {
@@ -20,6 +24,26 @@ test('where each CPU is comes from the registers', (t) => {
 		{ cpu: 1, rip: 'ffffffff81001234', isHalted: false },
 	]);
 });
+
+const ended = new GuestEnded({ reason: 'panic', detail: 'the kernel panicked: x', stderr: [] });
+for (const [what, error, kind, detail] of [
+	['whose console does not follow', new DeadlineError('"blocked tasks listed" on the console', 10_000), 'test', /console does not follow$/],
+	['that starts no process', new GuestError('/bin/sh', 12, 'Cannot allocate memory'), 'test', /starts no process$/],
+	['that ends while it is asked', ended, 'ended', /panicked: x$/],
+] as const)
+	test(`a guest ${what} is a result`, async (t) => {
+		const machine = {
+			timeoutScale: 1,
+			console: { tapLines: () => () => {} },
+			watch: (work: () => Promise<unknown>) => work(),
+			agent: { ping: async () => 1n },
+			exec: async () => ({}),
+			mark: () => Promise.reject(error),
+		} as unknown as Machine;
+		const hang = await diagnoseHang(machine);
+		t.is(hang.kind, kind);
+		t.regex(hang.detail, detail);
+	});
 
 test("reads of the 9p server are counted from QEMU's trace, and there are none before the first", async (t) => {
 	const dir = await mkdtemp(join(tmpdir(), 'crucible-test-'));

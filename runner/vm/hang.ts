@@ -1,8 +1,10 @@
 /** Tells a hanging test from a hanging kernel, and asks the guest for what it can still say. */
 
 import { DeadlineError, withDeadline } from '../util/deadline.ts';
-import { messageOf } from '../util/errors.ts';
+import { InfraError, messageOf } from '../util/errors.ts';
+import { GuestError } from './agent.ts';
 import { guestEnv, type Machine } from './machine.ts';
+import { GuestEnded } from './machine-exit.ts';
 
 export interface Hang {
 	/** `test`: the agent answers, so the kernel runs and something in it waits. `kernel`: the agent is silent. `ended`: the machine is gone. */
@@ -30,14 +32,28 @@ export async function diagnoseHang(machine: Machine): Promise<Hang> {
 			if (!(error instanceof DeadlineError)) return { kind: 'ended', detail: messageOf(error), cpus: [], console: lines };
 			return { ...(await askCpus(machine, silenceMs)), console: lines };
 		}
-		// w: blocked tasks. l: what the CPUs do now.
-		for (const key of ['w', 'l'])
-			await machine.exec({ argv: ['/bin/sh', '-c', 'echo $0 >/proc/sysrq-trigger', key], env: guestEnv, timeoutMs: silenceMs });
-		await machine.mark('blocked tasks listed');
-		return { kind: 'test', detail: 'the test hangs: the kernel runs on and its agent answers', cpus: [], console: lines };
+		let trouble = '';
+		try {
+			await listTasks(machine, silenceMs);
+		} catch (error) {
+			if (error instanceof GuestEnded || error instanceof InfraError)
+				return { kind: 'ended', detail: messageOf(error), cpus: [], console: lines };
+			if (error instanceof DeadlineError) trouble = ', but its console does not follow';
+			else if (error instanceof GuestError) trouble = ', but it starts no process';
+			else throw error;
+		}
+		return { kind: 'test', detail: `the test hangs: the kernel runs on and its agent answers${trouble}`, cpus: [], console: lines };
 	} finally {
 		untap();
 	}
+}
+
+/** On the console. */
+async function listTasks(machine: Machine, silenceMs: number): Promise<void> {
+	// w: blocked tasks. l: what the CPUs do now.
+	for (const key of ['w', 'l'])
+		await machine.exec({ argv: ['/bin/sh', '-c', 'echo $0 >/proc/sysrq-trigger', key], env: guestEnv, timeoutMs: silenceMs });
+	await machine.mark('blocked tasks listed');
 }
 
 async function askCpus(machine: Machine, silenceMs: number): Promise<Omit<Hang, 'console'>> {
