@@ -7,7 +7,6 @@ import { InfraError } from './errors.ts';
 import { exec } from './exec.ts';
 import { diskUse, makeWhole, writeWhole } from './files.ts';
 import { hashOf } from './hash.ts';
-import { lock, tryLock } from './lock.ts';
 import { Scope } from './scope.ts';
 import { formatBytes, formatDuration, formatHours, harmless, nearNames } from './text.ts';
 
@@ -77,30 +76,6 @@ test('files and folders are whole or absent', async (t) => {
 	await makeWhole(join(dir, 'made'), (aside) => writeWhole(join(aside, 'first'), ''));
 	await makeWhole(join(dir, 'made'), (aside) => writeWhole(join(aside, 'second'), ''));
 	t.deepEqual(await readdir(join(dir, 'made')), ['first']);
-});
-
-test('a lock is exclusive and told of when waited for', async (t) => {
-	const path = join(await temporary(t), 'lock');
-	const first = await lock(path);
-	let hasWaited = false;
-	const second = lock(path, {
-		onWait() {
-			hasWaited = true;
-			void first[Symbol.asyncDispose]();
-		},
-	});
-	await (await second)[Symbol.asyncDispose]();
-	t.true(hasWaited);
-});
-
-test('a shared lock is held by several, and by nobody beside an exclusive one', async (t) => {
-	const path = join(await temporary(t), 'lock');
-	const readers = await Promise.all([lock(path, { isShared: true }), lock(path, { isShared: true })]);
-	t.is(await tryLock(path), undefined);
-	for (const reader of readers) await reader[Symbol.asyncDispose]();
-	await using writer = await tryLock(path);
-	t.truthy(writer);
-	t.is(await tryLock(path, { isShared: true }), undefined);
 });
 
 test('hashes do not depend on where parts are cut', (t) => {
