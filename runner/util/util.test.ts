@@ -55,6 +55,18 @@ test('a failing program is named with its exit and last lines', async (t) => {
 	t.is((await exec('sh', ['-c', 'exit 3'], { allowFailure: true })).exitCode, 3);
 });
 
+test('a program that a Ctrl-C passes by is in a session of its own', async (t) => {
+	const sessionOf = async (detached: boolean) => {
+		// "4711 (sh) S 4700 4711 4711 ...": its parent, its group, its session
+		const { stdout } = await exec('sh', ['-c', 'read -r stat </proc/$$/stat; echo "$stat"'], { detached });
+		return /^(\d+) \(sh\) \w \d+ \d+ (\d+) /.exec(stdout)?.slice(1) ?? [];
+	};
+	const [pid, session] = await sessionOf(true);
+	t.is(session, pid);
+	const [otherPid, ours] = await sessionOf(false);
+	t.not(ours, otherPid);
+});
+
 test('exec gives lines as they come', async (t) => {
 	const lines: string[] = [];
 	await exec('sh', ['-c', 'echo a; echo b >&2'], { onLine: (line, stream) => lines.push(`${stream} ${line}`) });
