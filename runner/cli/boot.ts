@@ -49,7 +49,7 @@ export function addBoot(program: Command, context: CommandContext): void {
 		await pushModules();
 		// Loading ssh takes longer than the rest of a short command's start.
 		const { openShell } = await import('../vm/ssh.ts');
-		await openShell(machine, { stdin: process.stdin, stdout: process.stdout });
+		await openShell(machine, { stdin: process.stdin, stdout: process.stdout, signal: context.interrupts.drain });
 	});
 }
 

@@ -1,14 +1,16 @@
-/** `crucible clean`: frees the caches; results only when asked. */
+/** `crucible clean`: frees the caches, unless another crucible is at work in them; results only when asked. */
 
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
 import { folders } from '../config/settings.ts';
+import { UserError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { exists } from '../util/files.ts';
 import { formatBytes } from '../util/text.ts';
 import { templatePaths } from '../vm/template-place.ts';
+import { usersOf } from './cache-users.ts';
 
 interface CleanFlags {
 	readonly all?: boolean;
@@ -27,7 +29,11 @@ export function addClean(program: Command): void {
 		.option('--results', 'run directories instead of the cache')
 		.option('--dry-run', 'only say what would be removed')
 		.action(async (flags: CleanFlags) => {
-			for (const path of await targets(flags)) {
+			const paths = await targets(flags);
+			const users = flags.dryRun ? [] : await usersOf(paths);
+			if (users.length > 0)
+				throw new UserError(`the cache is in use by process ${users.join(', ')}`, { hint: 'clean it when that has ended' });
+			for (const path of paths) {
 				const { stdout } = await exec('du', ['-sb', path]);
 				process.stdout.write(`${flags.dryRun ? 'would remove' : 'removing'} ${path} (${formatBytes(Number.parseInt(stdout, 10))})\n`);
 				if (!flags.dryRun) await rm(path, { recursive: true, force: true });

@@ -92,7 +92,7 @@ async function fill(image: string, { packages, program, args }: Format, options:
 export async function overlay(base: string, path: string, signal?: AbortSignal, format: 'raw' | 'qcow2' = 'raw'): Promise<void> {
 	if (await exists(path)) throw new InfraError(`there is already a disk at ${path}`);
 	await mkdir(dirname(path), { recursive: true });
-	await exec('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', format, '-b', resolve(base), path], { signal });
+	await exec('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', format, '-b', resolve(base), path], { signal, detached: true });
 }
 
 /** What a guest sees of the image `base`, without its holes: a qcow2 file at `path` that stands for itself. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -28,6 +28,29 @@ test('the same sources give the same bytes in another folder, and a changed head
 	const changed = await compileProgram([join(top, 'one/main.c')], 'seven', join(top, 'cache-one'));
 	t.not(changed, one);
 	t.is((await exec(changed, [], { allowFailure: true })).exitCode, 8);
+});
+
+test.serial('a source that is saved while it is compiled is compiled again, and never kept as what it was before', async (t) => {
+	const top = await folder(t);
+	const [source, cache] = [join(top, 'main.c'), join(top, 'cache')];
+	const before = 'int main(void) { return 7; }\n';
+	await writeFile(source, before);
+	// A gcc that is so slow that somebody saves before it reads, once.
+	const gcc = `#!/bin/sh
+		case "$*" in *-MM*|*--version*) ;; *) [ -e ${top}/saved ] || { sed -i s/7/9/ ${source}; touch ${top}/saved; } ;; esac
+		exec /usr/bin/gcc "$@"`;
+	await writeFile(join(top, 'gcc'), gcc, { mode: 0o755 });
+	const path = process.env.PATH;
+	process.env.PATH = `${top}:${path}`;
+	t.teardown(() => {
+		process.env.PATH = path;
+	});
+	const returns = async (program: string) => (await exec(program, [], { allowFailure: true })).exitCode;
+	const saved = await compileProgram([source], 'number', cache);
+	t.is(await returns(saved), 9);
+	await writeFile(source, before);
+	t.is(await returns(await compileProgram([source], 'number', cache)), 7);
+	t.is((await readdir(join(cache, 'programs'))).length, 2);
 });
 
 test("a warning is an error with the compiler's place and lines", async (t) => {

@@ -14,7 +14,8 @@ const flags = ['-static', '-O2', '-s', '-Wall', '-Wextra', '-Werror', '-Wl,--bui
  * count as sources. What gcc complains of is a UserError with its lines.
  */
 export async function compileProgram(sources: readonly string[], name: string, cacheDir: string, signal?: AbortSignal): Promise<string> {
-	const program = join(cacheDir, 'programs', `${name}-${(await hashSources(sources, name, signal)).slice(0, 16)}`);
+	const hash = await hashSources(sources, name, signal);
+	const program = join(cacheDir, 'programs', `${name}-${hash.slice(0, 16)}`);
 	if (await exists(program)) return program;
 	await mkdir(dirname(program), { recursive: true });
 	const aside = asideName(program);
@@ -22,6 +23,8 @@ export async function compileProgram(sources: readonly string[], name: string, c
 		// Paths in __FILE__ must not depend on where the checkout is.
 		const maps = [...new Set(sources.map((source) => dirname(source)))].map((folder) => `-ffile-prefix-map=${folder}=.`);
 		const result = await runCompiler([...flags, ...maps, '-o', aside, ...sources], { signal });
+		// Saved meanwhile: what gcc read may be of either state.
+		if ((await hashSources(sources, name, signal)) !== hash) return await compileProgram(sources, name, cacheDir, signal);
 		if (!result.ok) throw compileError(name, result.stderr);
 		await chmod(aside, 0o755);
 		await rename(aside, program);

@@ -9,7 +9,7 @@ import { findRun } from '../session/store.ts';
 import { poll } from '../util/deadline.ts';
 import { crucible, outline, runJson } from './crucible.ts';
 import { freshPatch, plantedData, unique } from './fresh-patch.ts';
-import { isCaseStart, processesWith, runUntil } from './interrupted-run.ts';
+import { isCaseStart, pressCtrlC, processesWith, runUntil } from './interrupted-run.ts';
 
 test.serial('SIGKILL in the middle of a case leaves no QEMU, and --resume ends the same run', async (t) => {
 	const killed = await runUntil(['erofs-ondemand', '--jobs', '1'], isCaseStart, (pid) => process.kill(pid, 'SIGKILL'));
@@ -24,7 +24,9 @@ test.serial('SIGKILL in the middle of a case leaves no QEMU, and --resume ends t
 });
 
 test.serial('the first Ctrl-C lets the running case end, keeps the results and exits 130', async (t) => {
-	const { exitCode, events, stderr } = await runUntil(['erofs-ondemand', '--jobs', '1'], isCaseStart, (pid) => process.kill(pid, 'SIGINT'));
+	const { exitCode, events, stderr } = await runUntil(['erofs-ondemand', '--jobs', '1'], isCaseStart, (pid) => {
+		void poll(async () => (await qemuPids()).length > 0, { ms: 60_000, what: 'a QEMU' }).then(() => pressCtrlC(pid));
+	});
 	t.is(exitCode, 130, stderr);
 	t.is(events.filter((event) => event.type === 'case-ended').length, 1);
 	const { run, isComplete } = await findRun(checkout.results, 'latest');
@@ -35,12 +37,7 @@ test.serial('the first Ctrl-C lets the running case end, keeps the results and e
 });
 
 test.serial('a second Ctrl-C stops the running case at once', async (t) => {
-	const { exitCode, events, stderr } = await runUntil(
-		['erofs-ondemand', '--jobs', '1'],
-		isCaseStart,
-		(pid) => process.kill(pid, 'SIGINT'),
-		(pid) => process.kill(pid, 'SIGINT'),
-	);
+	const { exitCode, events, stderr } = await runUntil(['erofs-ondemand', '--jobs', '1'], isCaseStart, pressCtrlC, pressCtrlC);
 	t.is(exitCode, 130, stderr);
 	t.is(events.filter((event) => event.type === 'case-ended').length, 0);
 	const { id } = await findRun(checkout.results, 'latest');

@@ -9,7 +9,7 @@ import type { Event } from '../model/event.ts';
 /** What the first Ctrl-C is answered with. */
 const again = 'once more stops it now';
 
-/** Starts a run and gives its events; `stop` is called once with the first event that `until` accepts. */
+/** Starts a run as a shell does, in a group of its own, and gives its events; `stop` is called once with the first event that `until` accepts. */
 export async function runUntil(
 	args: readonly string[],
 	until: (event: Event) => boolean,
@@ -20,6 +20,7 @@ export async function runUntil(
 		reject: false,
 		cwd: checkout.top,
 		stdin: 'ignore',
+		detached: true,
 		env: { CI: 'true' },
 	});
 	let isStopped = false;
@@ -44,6 +45,11 @@ export async function runUntil(
 	});
 	const { exitCode, signal, stderr } = await child;
 	return { exitCode, signal, stderr, events, pid: child.pid ?? 0 };
+}
+
+/** What a terminal does at Ctrl-C: every process of the group is told. */
+export function pressCtrlC(pid: number): void {
+	process.kill(-pid, 'SIGINT');
 }
 
 /** Processes whose command line holds `text`. */

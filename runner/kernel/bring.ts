@@ -4,7 +4,7 @@ import { chmod, lstat, mkdir, readFile, readlink, rm, symlink } from 'node:fs/pr
 import { dirname } from 'node:path';
 import { writeWhole } from '../util/files.ts';
 
-/** Makes `to` equal to `from` in content and mode, and absent when `from` is undefined or not there; a link stays a link. What is written is of now. */
+/** Makes `to` equal to `from` in content and mode, and absent when `from` is undefined or not there; a link stays a link, a folder is brought without what is in it. What is written is of now. */
 export async function bring(from: string | undefined, to: string): Promise<void> {
 	const wanted = from === undefined ? undefined : await lookAt(from);
 	const present = await lookAt(to);
@@ -18,6 +18,10 @@ export async function bring(from: string | undefined, to: string): Promise<void>
 	}
 	// A folder or a link may stand where a file is to be, and no file can be renamed over a folder.
 	if (present && present.kind !== wanted.kind) await rm(to, { recursive: true });
+	if (wanted.kind === 'folder') {
+		await mkdir(to, { recursive: true });
+		return;
+	}
 	if (wanted.kind === 'link') return replaceLink(wanted.content.toString(), to);
 	await writeWhole(to, wanted.content, wanted.mode);
 	// The mask of the process took some of it.

@@ -2,20 +2,17 @@
 
 import { join } from 'node:path';
 import type { KernelIdentity } from '../model/run.ts';
-import { InfraError } from '../util/errors.ts';
 import { hashOf } from '../util/hash.ts';
-import { lock } from '../util/lock.ts';
-import { Scope } from '../util/scope.ts';
 import { artefactLayout, type KernelArtefact, readStored } from './artefact.ts';
+import { holdFolder, lockFolder } from './build-folder.ts';
 import { tellSeries, tellWarnings } from './build-story.ts';
 import { configName, type ExtraRequest, readRequests } from './config-fragments.ts';
-import { builtAs } from './folder-state.ts';
 import { formatRequests } from './fragment.ts';
 import { builtUnder, type HeldArtefact, holdArtefact, recordBuilt, shelfDir, trimShelf, warningsUnder } from './kernel-shelf.ts';
 import type { Make } from './make.ts';
 import { type BuildTimings, type MadeKernel, type MakeOrder, makeKernel } from './make-kernel.ts';
-import { contentKeys, prepareTree } from './prepare.ts';
-import { type KernelSource, lockTree } from './source.ts';
+import { contentKeys } from './prepare.ts';
+import type { KernelSource } from './source.ts';
 import { touchedBy } from './stage-series.ts';
 import type { BuildProgress } from './steps.ts';
 import { type Environment, readToolchain } from './toolchain.ts';
@@ -105,14 +102,17 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
 			make: order.make,
 			timings: made?.timings ?? nothingMade,
 			story: [made?.story, series, ...warnings].filter((line) => line !== undefined),
-			holdFolder: (later) => holdFolder({ ...order, signal: later.signal, onProgress: later.onProgress }, artefact.id, make),
+			holdFolder: ({ signal: until, onProgress: tell }) => {
+				const again = { ...order, signal: until, onProgress: tell };
+				return holdFolder({ ...again, output }, { id: artefact.id, content: keys?.own }, () => make(again));
+			},
 			[Symbol.asyncDispose]: letGo,
 		};
 	};
 
 	const found = await find();
 	if (found) return finish(found);
-	await using _locks = await lockFolder(order);
+	await using _locks = await lockFolder({ ...order, output });
 	// Another crucible may have built it meanwhile.
 	const foundNow = await find();
 	if (foundNow) return finish(foundNow);
@@ -121,38 +121,6 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
 	if (!held) throw new Error(`the artefact ${made.id} vanished as it was made`);
 	await trimShelf(cacheDir, mostBytes);
 	return finish(held, made);
-}
-
-/** The tree, if it is ours, and the build folder, in this order. */
-async function lockFolder({ source, make, configName: name, signal, onProgress }: MakeOrder): Promise<Scope> {
-	const scope = new Scope();
-	try {
-		if (source.isOurs) scope.use(await lockTree(source.tree, { signal, ...(onProgress && { onProgress }) }));
-		const onWait = () => onProgress?.({ detail: `waiting for another crucible that builds ${name}` });
-		scope.use(await lock(`${make.output}.lock`, { signal, onWait }));
-		return scope;
-	} catch (error) {
-		await scope[Symbol.asyncDispose]();
-		throw error;
-	}
-}
-
-async function holdFolder(order: MakeOrder, id: string, make: (order: MakeOrder) => Promise<MadeKernel>): Promise<AsyncDisposable> {
-	const { source, signal } = order;
-	const locks = await lockFolder(order);
-	try {
-		if ((await builtAs(order.make.output)) === id) {
-			// The tree may have been taken elsewhere since: modules are compiled with its headers.
-			if (source.isOurs && source.follows === undefined) await prepareTree(source, { signal });
-			return locks;
-		}
-		const made = await make(order);
-		if (made.id === id) return locks;
-		throw new InfraError(`${order.make.output} was built from another state of its source meanwhile: it came to ${made.id}, not to ${id}`);
-	} catch (error) {
-		await locks[Symbol.asyncDispose]();
-		throw error;
-	}
 }
 
 /** What the series makes of the kernel without it, where that is still there and the answer is: nothing. */

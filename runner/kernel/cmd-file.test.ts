@@ -46,6 +46,16 @@ async function setUp(t: { teardown(work: () => Promise<void>): void }) {
 	return { home, tree, output, write };
 }
 
+test('what includes a header by a way around is made from it', async (t) => {
+	const { tree, output, write } = await setUp(t);
+	await write('fs/a/.x.o.cmd', cmdOf('fs/a/x.o', join(tree, 'fs/a/x.c'), [`${tree}/fs/a/../common/y.h`]));
+	const made = await madeFrom(['fs/common/y.h'], { tree, output });
+	t.deepEqual(
+		made.get('fs/common/y.h')?.map(({ cmdFile }) => join(cmdFile)),
+		['fs/a/.x.o.cmd'],
+	);
+});
+
 test('what is made from a file is found, whoever asks by whatever path to the tree', async (t) => {
 	const { home, tree, output, write } = await setUp(t);
 	const header = join(tree, 'include/linux/netfs.h');

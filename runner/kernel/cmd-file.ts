@@ -1,7 +1,7 @@
 /** kbuild's .cmd files: with which command each object was made, and from which files. make goes by them, and so do we. */
 
 import { readFile, realpath } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { exec } from '../util/exec.ts';
 
 /** What one .cmd file says. */
@@ -14,6 +14,11 @@ export interface Made {
 	readonly inputs: ReadonlySet<string>;
 	/** `CONFIG_` symbols, without that, that one of the inputs mentions. */
 	readonly symbols: ReadonlySet<string>;
+}
+
+/** With the .cmd file that says it, below the build folder. */
+export interface MadeBy extends Made {
+	readonly cmdFile: string;
 }
 
 /** Reads a .cmd file's text; undefined when it is none of kbuild's. */
@@ -49,10 +54,11 @@ export async function madeFrom(
 	paths: readonly string[],
 	{ tree, output }: { readonly tree: string; readonly output: string },
 	signal?: AbortSignal,
-): Promise<ReadonlyMap<string, readonly Made[]>> {
+): Promise<ReadonlyMap<string, readonly MadeBy[]>> {
 	const real = await realpath(tree);
-	const made = new Map<string, Made[]>(paths.map((path) => [path, []]));
-	const names = paths.flatMap((path) => ['-e', join(real, path)]);
+	const made = new Map<string, MadeBy[]>(paths.map((path) => [path, []]));
+	// gcc writes a path as it was included: "/src/fs/smb/client/../common/smb2pdu.h".
+	const names = paths.flatMap((path) => ['-e', `/${basename(path)}`]);
 	const found = await exec(
 		'grep',
 		['--recursive', '--files-with-matches', '--fixed-strings', '--null', '--include=.*.cmd', ...names, '.'],
@@ -68,12 +74,8 @@ export async function madeFrom(
 	for (const file of found.stdout.split('\0').filter(Boolean)) {
 		const text = await readFile(join(output, file), 'utf8');
 		const parsed = parseCmd(text) ?? { target: file, isForModule: false, inputs: new Set(), symbols: new Set() };
-		for (const path of paths) {
-			const name = join(real, path);
-			// A name that goes on (fs/x.c in fs/x.c.orig) is another file's.
-			const isNamed = text.split(name).some((rest, index) => index > 0 && !/^[\w.-]/.test(rest));
-			if (isNamed) made.get(path)?.push(parsed);
-		}
+		const named = new Set([...text.matchAll(/\/[\w./+,@-]*/g)].map(([name]) => posix.normalize(name)));
+		for (const path of paths) if (named.has(join(real, path))) made.get(path)?.push({ ...parsed, cmdFile: file });
 	}
 	return made;
 }

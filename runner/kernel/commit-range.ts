@@ -3,7 +3,7 @@
 import { UserError } from '../util/errors.ts';
 import { exec } from '../util/exec.ts';
 import { resolveCommit } from './git.ts';
-import { readMails } from './mailbox.ts';
+import { hasDiff, readMails } from './mailbox.ts';
 import { type Patch, parsePatch } from './patch.ts';
 
 export interface CommitRange {
@@ -55,7 +55,7 @@ export async function readRange(
 		'--dst-prefix=b/',
 	];
 	const mailbox = await git('-c', 'format.useAutoBase=false', 'format-patch', ...how, `${base}..${head.id}`);
-	const mails = await readMails(Buffer.from(`${mailbox}\n`), signal);
+	const mails = (await readMails(Buffer.from(`${mailbox}\n`), signal)).filter(hasDiff);
 	const patches = mails.map(({ text, commit }) => parsePatch(`${name}, ${commit.title}`, text, { name: `"${commit.title}"`, commit }));
 	return { base, repository: from.repository, patches };
 }

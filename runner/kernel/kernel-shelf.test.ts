@@ -1,4 +1,4 @@
-import { link, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -48,6 +48,19 @@ test('what was built under a key is found, until it is gone', async (t) => {
 	t.is(await holdArtefact(cacheDir, 'a', from), undefined, 'a key may outlive what it names');
 	t.is(await holdArtefact(cacheDir, 'none', from), undefined);
 	t.false(await exists(join(shelfDir(cacheDir), '.in-use/none')), 'asking leaves nothing');
+});
+
+test('what another crucible removes as we look is passed over', async (t) => {
+	const { cacheDir, put, ids } = await setUp(t);
+	await put('a', 20);
+	await put('b', 10);
+	// In the listing of a folder, and not there.
+	await symlink('nowhere', join(shelfDir(cacheDir), 'c'));
+	await symlink('nowhere', join(shelfDir(cacheDir), 'a/gone'));
+	t.deepEqual(await trimShelf(cacheDir, 6 * mebibyte), []);
+	await rm(join(shelfDir(cacheDir), 'a/gone'));
+	t.deepEqual(await trimShelf(cacheDir, 6 * mebibyte), ['a']);
+	t.deepEqual(await ids(), ['b', 'c']);
 });
 
 test('the least recently used go first, with their keys and the modules built for them', async (t) => {

@@ -103,15 +103,21 @@ export async function trimShelf(cacheDir: string, limitBytes: number): Promise<s
 
 async function readShelf(dir: string): Promise<Shelved[]> {
 	const ids = (await readdir(dir)).filter((name) => !name.startsWith('.'));
-	return Promise.all(
-		ids.map(async (id) => {
-			const record = await stat(join(dir, id, recordName)).catch(() => undefined);
-			const paths = (await readdir(join(dir, id), { recursive: true })).map((path) => join(dir, id, path));
-			const files = await Promise.all(paths.map((path) => stat(path)));
-			// Linux counts blocks of 512 bytes, whatever the file system's own are; see stat(2).
-			return { id, usedMs: record?.mtimeMs ?? 0, files: files.map(({ ino, blocks }) => ({ inode: `${ino}`, bytes: blocks * 512 })) };
-		}),
-	);
+	return (await Promise.all(ids.map((id) => readShelved(dir, id)))).filter((one) => one !== undefined);
+}
+
+/** undefined when another crucible removes it as we look. */
+async function readShelved(dir: string, id: string): Promise<Shelved | undefined> {
+	try {
+		const record = await stat(join(dir, id, recordName)).catch(() => undefined);
+		const paths = (await readdir(join(dir, id), { recursive: true })).map((path) => join(dir, id, path));
+		const files = await Promise.all(paths.map((path) => stat(path)));
+		// Linux counts blocks of 512 bytes, whatever the file system's own are; see stat(2).
+		return { id, usedMs: record?.mtimeMs ?? 0, files: files.map(({ ino, blocks }) => ({ inode: `${ino}`, bytes: blocks * 512 })) };
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+		throw error;
+	}
 }
 
 async function forget(cacheDir: string, ids: readonly string[]): Promise<void> {

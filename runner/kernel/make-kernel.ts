@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { KernelError } from '../util/errors.ts';
 import { writeWhole } from '../util/files.ts';
 import { artefactFiles, readStored } from './artefact.ts';
+import { backdatedIn, forgetStale } from './backdated.ts';
 import { bootFileOf } from './boot-format.ts';
 import { tellBuild } from './build-story.ts';
 import { configure } from './configure.ts';
@@ -74,6 +75,7 @@ export async function makeKernel(order: MakeOrder): Promise<MadeKernel> {
 	const folder = await readFolder(output);
 	const plan = await planMake({ tree, output, listing, tools: toolchain.tools, folder, signal });
 	await beginChange(output, plan.isForModules ? 'modules' : 'all');
+	await forgetStale(backdatedIn(listing, plan.changes), { tree, output }, signal);
 	lap();
 
 	const onWait = () => onProgress?.({ detail: 'waiting for the compilers of a killed run to end' });

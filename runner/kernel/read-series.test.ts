@@ -48,6 +48,18 @@ test('a thread as lore hands it out: the newest version, in its order, without c
 	t.regex(patches[0]?.commit?.message ?? '', /^Because\.\n\nSigned-off-by: Åsa Author/);
 });
 
+test('a mailbox that holds no whole series is refused, and a diff in a reply is none of the series', async (t) => {
+	const first = mail('[PATCH 1/3] first', `Because.\n---\n${diff('fs/a.c')}`);
+	const third = mail('[PATCH 3/3] third', `Because.\n---\n${diff('fs/c.c')}`);
+	const single = mail('[PATCH] netfs: fix', `Because.\n---\n${diff('fs/a.c')}`);
+	const reply = mail('Re: [PATCH] netfs: fix', `How about this?\n\n${diff('fs/other.c')}`);
+	const dir = await folder(t, { 'holed.mbox': `${first}\n${third}`, 'thread.mbox': `${single}\n${reply}`, '1.eml': first, '3.eml': third });
+	const touched = async (...names: string[]) => (await readSeries(names.map((name) => join(dir, name)))).flatMap(({ touches }) => touches);
+	await t.throwsAsync(touched('holed.mbox'), { instanceOf: UserError, message: /2\/3 missing/ });
+	t.deepEqual(await touched('1.eml', '3.eml'), ['fs/a.c', 'fs/c.c']);
+	t.deepEqual(await touched('thread.mbox'), ['fs/a.c']);
+});
+
 test('one mail is called as its file is', async (t) => {
 	const dir = await folder(t, { '0001-fix.patch': mail('[PATCH] netfs: fix', `Because.\n---\n${diff('fs/a.c')}`) });
 	const [patch] = await readSeries([join(dir, '0001-fix.patch')]);
@@ -95,6 +107,7 @@ test('mail is told from a diff with a header of its own', (t) => {
 	t.true(isMail('From 0123456789abcdef Mon Sep 17 00:00:00 2001\nFrom: a\n'));
 	t.false(isMail(`Description: fix\nAuthor: a\n\n${diff('fs/a.c')}`));
 	t.false(isMail(diff('fs/a.c')));
-	t.deepEqual(parseSubject('[RFC][PATCH net-next v3 02/11] a: b [c]'), { title: 'a: b [c]', version: 3, number: 2 });
+	t.deepEqual(parseSubject('[RFC][PATCH net-next v3 02/11] a: b [c]'), { title: 'a: b [c]', version: 3, place: { number: 2, total: 11 } });
 	t.deepEqual(parseSubject('[PATCH] plain'), { title: 'plain', version: 1 });
+	t.deepEqual(parseSubject('RE: [PATCH] plain'), { title: 'plain', version: 1, isReply: true });
 });

@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { UserError } from '../util/errors.ts';
 import { exists } from '../util/files.ts';
 import { readStdin } from '../util/stdin.ts';
+import { seriesOf } from './mail-thread.ts';
 import { isMail, readMails } from './mailbox.ts';
 import { type Patch, parsePatch } from './patch.ts';
 
@@ -47,7 +48,7 @@ async function readBytes(file: string, packed: Buffer, signal?: AbortSignal): Pr
 	const bytes = packed[0] === 0x1f && packed[1] === 0x8b ? gunzipSync(packed) : packed;
 	const text = bytes.toString('utf8');
 	if (!isMail(text)) return [parsePatch(file, text)];
-	const mails = await readMails(bytes, signal);
+	const mails = seriesOf(file, await readMails(bytes, signal));
 	if (mails.length === 0)
 		throw new UserError('a mail without a diff in it', { at: { file }, hint: 'take the mail with the patch: b4 am, or "mbox.gz" of lore' });
 	return mails.map(({ commit, text: diff }, at) =>

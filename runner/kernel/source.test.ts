@@ -164,6 +164,23 @@ test('what a copy gets is always newer than what was built from it', async (t) =
 	t.true(await isStale(), 'the user took the file back to an older version');
 });
 
+test('where a file was there may be a folder, and a file again', async (t) => {
+	const { home, linux, options } = await setUp(t);
+	const file = join(home, 'x.patch');
+	await writeFile(file, patchText);
+	const patched = await applySeries(await openSource('linux', options), await readSeries([file]), options);
+	await prepareTree(patched, {});
+	await rm(join(linux, 'fs/same.c'));
+	await mkdir(join(linux, 'fs/same.c'));
+	await writeFile(join(linux, 'fs/same.c/below.c'), 'below\n');
+	await prepareTree(patched, {});
+	t.is(await readFile(join(patched.tree, 'fs/same.c/below.c'), 'utf8'), 'below\n');
+	await rm(join(linux, 'fs/same.c'), { recursive: true });
+	await writeFile(join(linux, 'fs/same.c'), 'a file again\n');
+	await prepareTree(patched, {});
+	t.is(await readFile(join(patched.tree, 'fs/same.c'), 'utf8'), 'a file again\n');
+});
+
 test('a copy that a kill left half made is made whole', async (t) => {
 	const { home, linux, options } = await setUp(t);
 	const file = join(home, 'x.patch');

@@ -36,7 +36,7 @@ export async function symbolizeSplats(splats: readonly Splat[], objects: KernelO
 	const tables = new Map<string, SymbolTable>();
 	for (const object of new Set(frames.map(objectOf))) {
 		if (object === undefined) continue;
-		tables.set(object, readSymbolTable((await exec('readelf', ['-SsW', object], { signal, env: { LC_ALL: 'C' } })).stdout));
+		tables.set(object, readSymbolTable((await exec('readelf', ['-SsW', object], { signal, env: { LC_ALL: 'C' }, detached: true })).stdout));
 	}
 
 	const queriesOf = (frame: Frame): Query[] => {
@@ -101,7 +101,7 @@ async function ask(queries: readonly Query[], signal: AbortSignal | undefined): 
 		const [object = '', section = ''] = name.split('\n');
 		const input = [...batch.values()].map(({ place, offset }) => `0x${(place.address + BigInt(offset)).toString(16)}\n`).join('');
 		const args = ['-a', '-f', '-i', '-e', object, ...(section === '' ? [] : ['-j', section])];
-		const results = readAddr2line((await exec('addr2line', args, { input, signal, env: { LC_ALL: 'C' } })).stdout);
+		const results = readAddr2line((await exec('addr2line', args, { input, signal, env: { LC_ALL: 'C' }, detached: true })).stdout);
 		[...batch.keys()].forEach((key, index) => {
 			answers.set(key, results[index] ?? []);
 		});

@@ -42,7 +42,7 @@ export function parseSections(text: string): Sections {
 
 /** Symbols of the objects, placed by `sections`; modules that are not loaded are left out. Throws an InfraError when binutils fail. */
 export async function readSymbols(objects: KernelObjects, sections: Sections, signal?: AbortSignal): Promise<Symbols> {
-	const options = { signal, env: { LC_ALL: 'C' } };
+	const options = { signal, env: { LC_ALL: 'C' }, detached: true };
 	const fixed = objects.vmlinux === undefined ? [] : parseNm((await exec('nm', [objects.vmlinux], options)).stdout);
 	const functions: FunctionSymbol[] = fixed.filter(({ isCode }) => isCode).map(({ name, address }) => ({ name, address }));
 	const loaded = [...objects.modules].filter(([module]) => sections.has(`${module} .text`));

@@ -9,6 +9,7 @@ import { loadModules } from '../suite/load-modules.ts';
 import { type Provisions, provision } from '../suite/provision.ts';
 import { provisionHash } from '../suite/provision-hash.ts';
 import { InfraError, messageOf } from '../util/errors.ts';
+import { whileSame } from '../util/same.ts';
 import { Scope } from '../util/scope.ts';
 import { guestEnv, Machine } from '../vm/machine.ts';
 import { isMachineFault } from '../vm/machine-fault.ts';
@@ -148,7 +149,9 @@ async function openOrigin(needs: GuestNeeds, spec: MachineSpec, boot: Origin, sc
 	const base = scope.use(bare.template);
 	if (base.builtBecause !== undefined) onNote(`${suite.name}: template made, since ${base.builtBecause}`);
 	const bootSplats = findSplats(await readFile(base.consoleLog));
-	const stage = { base, contentHash: await provisionHash(suite, provisions), prepare };
+	const hash = () => provisionHash(suite, provisions);
+	const contentHash = await hash();
+	const stage = { base, contentHash, prepare };
 	const staged = await openTemplate(spec, { ...options, stage, onlyKnown: !needs.isForMany }).catch((error: unknown) => {
 		signal.throwIfAborted();
 		// Each case meets the same, and tells it with its own evidence.
@@ -162,7 +165,7 @@ async function openOrigin(needs: GuestNeeds, spec: MachineSpec, boot: Origin, sc
 	return { template, hasSuite: true, splats: [...bootSplats, ...findSplats(await readFile(template.consoleLog))] };
 
 	async function prepare(machine: Machine): Promise<void> {
-		await provision(machine, suite, provisions, signal);
+		await whileSame(suite.name, hash, contentHash, () => provision(machine, suite, provisions, signal));
 		const ask = { env: guestEnv, timeoutMs: 60_000 * timeoutScale, signal };
 		const why = await loadModules(machine, provisions.modules, ask);
 		if (why !== undefined) throw new Error(why);

@@ -14,6 +14,8 @@ export interface ExecOptions {
 	readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
 	/** Return a non-zero exit instead of throwing. */
 	readonly allowFailure?: boolean;
+	/** In a session of its own: the terminal's Ctrl-C passes it by. For what is short and a case that may end needs; it is not ended when we are. */
+	readonly detached?: boolean;
 }
 
 export interface ExecResult {
@@ -37,6 +39,7 @@ export async function exec(file: string, args: readonly string[], options: ExecO
 		...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
 		...(options.signal && { cancelSignal: options.signal }),
 		...(options.timeoutMs !== undefined && { timeout: options.timeoutMs }),
+		detached: options.detached ?? false,
 		forceKillAfterDelay: 2_000,
 		maxBuffer: 256 * 1024 * 1024,
 	});

@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { execa } from 'execa';
 import { InfraError } from './errors.ts';
+import { start } from './exec.ts';
 
 interface LockOptions {
 	readonly signal?: AbortSignal | undefined;
@@ -37,29 +37,28 @@ export async function tryLock(path: string, options: LockOptions = {}): Promise<
 	throw refused(path, holder);
 }
 
-/** The lock, or what flock exited with. */
+/** The lock, or what flock exited with. The signal ends the wait, and not the hold: whoever holds it is at work until it is disposed. */
 async function hold(
 	path: string,
 	args: readonly string[],
 	{ signal, isShared }: LockOptions,
 ): Promise<AsyncDisposable | number | undefined> {
-	const child = execa('flock', [isShared ? '--shared' : '--exclusive', ...args, path, '-c', 'echo locked; exec cat >/dev/null'], {
-		reject: false,
-		stdin: 'pipe',
-		...(signal && { cancelSignal: signal }),
-	});
+	signal?.throwIfAborted();
+	const how = [isShared ? '--shared' : '--exclusive', ...args];
+	// Detached: a Ctrl-C that is meant for us would free it while we work on.
+	const child = start('flock', [...how, path, '-c', 'echo locked; exec cat >/dev/null'], { stdin: 'pipe', detached: true });
+	const giveUp = () => void child.kill();
+	signal?.addEventListener('abort', giveUp);
 	const isHeld = await Promise.race([once(child.stdout, 'data').then(() => true), child.then(() => false)]);
-	if (!isHeld) {
-		const { exitCode } = await child;
-		signal?.throwIfAborted();
-		return exitCode;
-	}
-	return {
-		async [Symbol.asyncDispose]() {
-			child.stdin.end();
-			await child;
-		},
+	signal?.removeEventListener('abort', giveUp);
+	const letGo = async () => {
+		child.stdin?.end();
+		await child;
 	};
+	if (isHeld && !signal?.aborted) return { [Symbol.asyncDispose]: letGo };
+	await letGo();
+	signal?.throwIfAborted();
+	return (await child).exitCode;
 }
 
 function refused(path: string, exitCode: number | undefined): InfraError {

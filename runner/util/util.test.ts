@@ -7,7 +7,6 @@ import { InfraError } from './errors.ts';
 import { exec } from './exec.ts';
 import { diskUse, makeWhole, writeWhole } from './files.ts';
 import { hashOf } from './hash.ts';
-import { lock, tryLock } from './lock.ts';
 import { Scope } from './scope.ts';
 import { formatBytes, formatDuration, formatHours, harmless, nearNames } from './text.ts';
 
@@ -56,6 +55,18 @@ test('a failing program is named with its exit and last lines', async (t) => {
 	t.is((await exec('sh', ['-c', 'exit 3'], { allowFailure: true })).exitCode, 3);
 });
 
+test('a program that a Ctrl-C passes by is in a session of its own', async (t) => {
+	const sessionOf = async (detached: boolean) => {
+		// "4711 (sh) S 4700 4711 4711 ...": its parent, its group, its session
+		const { stdout } = await exec('sh', ['-c', 'read -r stat </proc/$$/stat; echo "$stat"'], { detached });
+		return /^(\d+) \(sh\) \w \d+ \d+ (\d+) /.exec(stdout)?.slice(1) ?? [];
+	};
+	const [pid, session] = await sessionOf(true);
+	t.is(session, pid);
+	const [otherPid, ours] = await sessionOf(false);
+	t.not(ours, otherPid);
+});
+
 test('exec gives lines as they come', async (t) => {
 	const lines: string[] = [];
 	await exec('sh', ['-c', 'echo a; echo b >&2'], { onLine: (line, stream) => lines.push(`${stream} ${line}`) });
@@ -77,30 +88,6 @@ test('files and folders are whole or absent', async (t) => {
 	await makeWhole(join(dir, 'made'), (aside) => writeWhole(join(aside, 'first'), ''));
 	await makeWhole(join(dir, 'made'), (aside) => writeWhole(join(aside, 'second'), ''));
 	t.deepEqual(await readdir(join(dir, 'made')), ['first']);
-});
-
-test('a lock is exclusive and told of when waited for', async (t) => {
-	const path = join(await temporary(t), 'lock');
-	const first = await lock(path);
-	let hasWaited = false;
-	const second = lock(path, {
-		onWait() {
-			hasWaited = true;
-			void first[Symbol.asyncDispose]();
-		},
-	});
-	await (await second)[Symbol.asyncDispose]();
-	t.true(hasWaited);
-});
-
-test('a shared lock is held by several, and by nobody beside an exclusive one', async (t) => {
-	const path = join(await temporary(t), 'lock');
-	const readers = await Promise.all([lock(path, { isShared: true }), lock(path, { isShared: true })]);
-	t.is(await tryLock(path), undefined);
-	for (const reader of readers) await reader[Symbol.asyncDispose]();
-	await using writer = await tryLock(path);
-	t.truthy(writer);
-	t.is(await tryLock(path, { isShared: true }), undefined);
 });
 
 test('hashes do not depend on where parts are cut', (t) => {

@@ -45,9 +45,9 @@ export interface MachineOptions {
 	readonly onConsole?: (chunk: Buffer) => void;
 }
 
-/** Starts QEMU; its pid is the child's own, and it dies with us. Detached, it has no part in the terminal. */
-export function startQemu(args: readonly string[], options: { readonly detached?: boolean } = {}): ReturnType<typeof start> {
-	return start(qemu, args, options);
+/** Starts QEMU; its pid is the child's own, and it dies with us. A Ctrl-C, which would end it, is not for it: it has no part in the terminal. */
+export function startQemu(args: readonly string[]): ReturnType<typeof start> {
+	return start(qemu, args, { detached: true });
 }
 
 /** QEMU makes its sockets before it does anything else; a loaded host may need a while to load it. */

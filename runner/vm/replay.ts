@@ -34,7 +34,7 @@ export async function startReplay(spec: MachineSpec, { log, outputs, snapshots }
 		const args = qemuArgs(spec, { sockets, log: { mode: 'replay', path: log, outputs, ...(snapshots !== undefined && { snapshots }) } });
 		const gdb = join(sockets, 'gdb');
 		const stub = snapshots === undefined ? [] : ['-S', '-gdb', `unix:${gdb},server=on,wait=off`];
-		const process = followQemu(startQemu([...args, ...stub], { detached: true }));
+		const process = followQemu(startQemu([...args, ...stub]));
 		scope.defer(process.kill);
 		if (snapshots !== undefined) await waitForSocket(gdb, process);
 		return { ...process, gdb, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };

@@ -22,7 +22,7 @@ export interface SerialPort {
 
 /** Before QEMU starts. `output` is the file that gets what the guest writes. */
 export async function makeSerialPort(path: string, output: string): Promise<SerialPort> {
-	await exec('mkfifo', [`${path}.in`]);
+	await exec('mkfifo', [`${path}.in`], { detached: true });
 	await writeFile(output, '');
 	await symlink(output, `${path}.out`);
 	return { path, connect: (over) => connect(`${path}.in`, output, over) };

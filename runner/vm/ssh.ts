@@ -106,18 +106,22 @@ export interface Terminal {
 	readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
 	/** What the user's TERM says. */
 	readonly term?: string;
+	/** Closes the shell: where the terminal is not raw, a Ctrl-C is not the guest's. */
+	readonly signal?: AbortSignal;
 }
 
 /** An interactive shell; resolves with its exit code when it ended. The terminal is raw meanwhile and follows its window's size. */
 export async function openShell(machine: Machine, terminal: Terminal): Promise<number | undefined> {
-	const { stdin, stdout, term = 'xterm-256color' } = terminal;
+	const { stdin, stdout, term = 'xterm-256color', signal } = terminal;
 	const client = await sshClient(machine);
 	const size = () => ({ rows: stdout.rows ?? 24, cols: stdout.columns ?? 80 });
 	const channel = await opened((done) => client.shell({ term, ...size(), width: 0, height: 0 }, done));
 	const onResize = () => channel.setWindow(size().rows, size().cols, 0, 0);
 	const isRaw = stdin.isTTY === true && stdin.setRawMode !== undefined;
 	if (isRaw) stdin.setRawMode?.(true);
+	const close = () => void channel.close();
 	stdout.on('resize', onResize);
+	signal?.addEventListener('abort', close);
 	stdin.pipe(channel);
 	channel.pipe(stdout, { end: false });
 	channel.stderr.pipe(stdout, { end: false });
@@ -127,6 +131,7 @@ export async function openShell(machine: Machine, terminal: Terminal): Promise<n
 		stdin.unpipe(channel);
 		stdin.pause();
 		stdout.off('resize', onResize);
+		signal?.removeEventListener('abort', close);
 		if (isRaw) stdin.setRawMode?.(false);
 	}
 }

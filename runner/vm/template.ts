@@ -204,7 +204,7 @@ async function makeAndSave(spec: MachineSpec, { ram, state }: Snapshot, dir: str
 	const began = performance.now();
 	const { stage, signal } = options;
 	// Holes stay holes.
-	if (stage) await exec('cp', ['--sparse=auto', stage.base.ram, ram], { signal });
+	if (stage) await exec('cp', ['--sparse=auto', stage.base.ram, ram], { signal, detached: true });
 	const template = stage && { ram, state: stage.base.state };
 	await using machine = await Machine.start(spec, { ...options, dir, ramFile: ram, template });
 	await stage?.prepare(machine);

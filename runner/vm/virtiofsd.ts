@@ -25,7 +25,7 @@ export async function serveVirtiofs(folder: string, socket: string, scope: Scope
 		throw new UserError(`this host has no virtiofsd (${programs.map(({ path }) => path).join(', ')})`, {
 			hint: 'apt-get install qemu-system-common (Debian 12) or virtiofsd',
 		});
-	const daemon = start(program.path, program.args(socket, folder));
+	const daemon = start(program.path, program.args(socket, folder), { detached: true });
 	scope.defer(async () => {
 		daemon.kill('SIGKILL');
 		await daemon;

@@ -1,0 +1,49 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { execa } from 'execa';
+import { checkout } from '../config/paths.ts';
+import { exists } from '../util/files.ts';
+import { lock } from '../util/lock.ts';
+import { parseLocks } from './cache-users.ts';
+
+async function setUp(t: ExecutionContext) {
+	const home = await mkdtemp(join(tmpdir(), 'crucible-clean-'));
+	t.teardown(() => rm(home, { recursive: true }));
+	const cache = join(home, 'fscache-crucible');
+	for (const file of ['builds/linux/kasan/vmlinux', 'kernels/a1/vmlinux', 'sources/linux/Makefile']) {
+		await mkdir(join(cache, dirname(file)), { recursive: true });
+		await writeFile(join(cache, file), '');
+	}
+	const env = { NO_COLOR: '1', XDG_CACHE_HOME: home };
+	const clean = (...args: string[]) => execa(join(checkout.top, 'crucible'), ['clean', ...args], { reject: false, cwd: checkout.top, env });
+	return { cache, clean };
+}
+
+for (const [what, file, isShared] of [
+	['builds', 'builds/linux/kasan.lock', false],
+	['uses a kernel', 'kernels/.in-use/a1', true],
+] as const)
+	test(`while another crucible ${what}, nothing is removed, and who it is is said`, async (t) => {
+		const { cache, clean } = await setUp(t);
+		const held = await lock(join(cache, file), { isShared });
+		for (const args of [[], ['--all']]) {
+			const { exitCode, stderr, stdout } = await clean(...args);
+			t.is(exitCode, 129, stderr);
+			t.regex(stderr, new RegExp(`in use by process ${process.pid} `));
+			t.is(stdout, '');
+		}
+		t.true(await exists(join(cache, 'builds/linux/kasan/vmlinux')));
+		t.is((await clean('--dry-run')).exitCode, 0);
+		await held[Symbol.asyncDispose]();
+		t.is((await clean()).exitCode, 0);
+		t.false(await exists(join(cache, 'builds')));
+		t.true(await exists(join(cache, 'sources/linux/Makefile')));
+	});
+
+test('who holds a lock is told from who waits for it', (t) => {
+	const text =
+		'1: FLOCK  ADVISORY  WRITE 4711 fe:00:131 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 4712 fe:00:131 0 EOF\n2: POSIX  ADVISORY  READ 1 00:2a:9 0 EOF\n';
+	t.deepEqual([...parseLocks(text)], [[131, 4711]]);
+});
