@@ -6,16 +6,44 @@ alloc_debugfs=/sys/kernel/debug
 # alloc_arm FOLDER: the settings that all kinds share.
 alloc_arm() {
 	alloc_dir=$alloc_debugfs/$1
-	# So many are left; what is gone from it was made to fail.
 	echo 0 >"$alloc_dir/probability"
-	echo "$fault_times" >"$alloc_dir/times"
 	echo "$fault_nth" >"$alloc_dir/interval"
+	# Allocations that may wait fail as well, and single pages.
+	[ ! -e "$alloc_dir/ignore-gfp-wait" ] || echo N >"$alloc_dir/ignore-gfp-wait"
+	[ ! -e "$alloc_dir/min-order" ] || echo 0 >"$alloc_dir/min-order"
+	[ "$fault_nth" = 1 ] || alloc_align "$1" || return
+	# So many are left; what is gone from it was made to fail.
+	echo "$fault_times" >"$alloc_dir/times"
 	echo N >"$alloc_dir/task-filter"
 	# The console tells who failed, all of them.
 	echo 2 >"$alloc_dir/verbose"
 	echo 0 >"$alloc_dir/verbose_ratelimit_interval_ms"
-	# Allocations that may wait fail as well.
-	[ ! -e "$alloc_dir/ignore-gfp-wait" ] || echo N >"$alloc_dir/ignore-gfp-wait"
+}
+
+# alloc_align FOLDER: the kernel fails each nth, and what it has counted stays from one arming to the next and is shown nowhere
+# (lib/fault-inject.c). So an allocation of our own is made to fail first, which leaves a multiple of nth.
+alloc_align() {
+	alloc_anywhere "$1"
+	echo 1 >"$alloc_dir/times"
+	echo Y >"$alloc_dir/task-filter"
+	echo 0 >"$alloc_dir/verbose"
+	alloc_go "$1"
+	(
+		echo 1 >/proc/self/make-it-fail
+		alloc_left=1
+		alloc_rounds=$fault_nth
+		# Each asks at least once for an object, to open a file, and once for a page, which a command line is copied to.
+		while [ "$alloc_left" != 0 ] && [ "$alloc_rounds" -gt 0 ]; do
+			read -r alloc_left <"$alloc_dir/times"
+			read -r alloc_word </proc/self/cmdline
+			alloc_rounds=$((alloc_rounds - 1))
+		done
+	) 2>/dev/null
+	alloc_end "$1"
+	[ "$(cat "$alloc_dir/times")" = 0 ] || {
+		echo "no allocation of our own failed by $1" >&2
+		return 1
+	}
 }
 
 # alloc_within FOLDER MODULE...: only below functions of the modules, and of those that lie between them.
@@ -40,7 +68,6 @@ alloc_nth() {
 		alloc_arm $alloc_kind
 		[ ! -e "$alloc_debugfs/$alloc_kind/require-start" ] || alloc_within $alloc_kind "$@"
 	done
-	echo 0 >$alloc_debugfs/fail_page_alloc/min-order
 	echo N >$alloc_debugfs/fail_page_alloc/ignore-gfp-highmem
 }
 
@@ -99,10 +126,7 @@ slab_failure_count() { alloc_count failslab; }
 slab_failure_disarm() { alloc_end failslab && alloc_anywhere failslab; }
 
 page_failure_lacks() { alloc_lacks fail_page_alloc && alloc_lacks fail_page_alloc require-start; }
-page_failure_arm() {
-	alloc_arm fail_page_alloc && alloc_within fail_page_alloc "$fault_module" &&
-		echo 0 >$alloc_debugfs/fail_page_alloc/min-order && alloc_go fail_page_alloc
-}
+page_failure_arm() { alloc_arm fail_page_alloc && alloc_within fail_page_alloc "$fault_module" && alloc_go fail_page_alloc; }
 page_failure_count() { alloc_count fail_page_alloc; }
 page_failure_disarm() { alloc_end fail_page_alloc && alloc_anywhere fail_page_alloc; }
 

@@ -40,7 +40,9 @@ function_failure_disarm() { echo 0 >$kernel_fail_function/probability && echo >$
 
 module_unload_lacks() { :; }
 module_unload_arm() {
-	! rmmod "$fault_module" 2>"$fault_dir/said" && echo 1 >"$fault_dir/count"
+	# Only a module that is loaded, before and after, has refused; what is built in has no refcnt.
+	[ -e "/sys/module/$fault_module/refcnt" ] && ! rmmod "$fault_module" 2>"$fault_dir/said" &&
+		[ -e "/sys/module/$fault_module/refcnt" ] && echo 1 >"$fault_dir/count"
 }
 module_unload_count() { cat "$fault_dir/count" 2>/dev/null || echo 0; }
 module_unload_disarm() { :; }

@@ -73,6 +73,7 @@ later() {
 		echo "$answer" >"$later_name.part"
 		mv "$later_name.part" "$later_name.answer"
 	) &
+	echo $! >"$later_name.pid"
 }
 
 # answers NAME ANSWER: waits for the answer, which is this one, or fits this pattern.
@@ -89,13 +90,23 @@ answers() {
 	esac
 }
 
+# waits NAME FUNCTION: the call comes to sleep in that function of the kernel, or one whose name has this in it, and has no answer; waited
+# counts those that did.
+waited=0
 waits() {
-	[ ! -e "$1.answer" ]
+	wait_until 10 "$1 to sleep in $2" sleeps_in "$(cat "$1.pid")" "$2" && [ ! -e "$1.answer" ] && waited=$((waited + 1))
 }
 
-# stall names DIRECTORY, stall writers FILE, stall go
+# sleeps_in PID FUNCTION: D, since fscache's waits cannot be interrupted; the stack of a task that runs would be an old one.
+sleeps_in() {
+	grep -qs '^State:.*D' "/proc/$1/status" && grep -qs "$2" "/proc/$1/stack"
+}
+
+# stall names DIRECTORY, stall writers FILE, stall go; stalls counts what was held.
+stalls=0
 stall() {
-	echo "$*" >/sys/kernel/debug/stall
+	echo "$*" >/sys/kernel/debug/stall || return
+	[ "$1" = go ] || stalls=$((stalls + 1))
 }
 
 # file_begin COOKIE VOLUME KEY AUX SIZE [modify]: acquired, used, and active.

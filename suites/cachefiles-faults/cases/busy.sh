@@ -3,12 +3,12 @@
 # Modules that are in use, directly or by a mount above them, cannot be unloaded, and the attempt harms nothing.
 . "$CRUCIBLE_LIB/cache-stack.sh"
 
-plan 4
+plan 7
 begin
 client_mount fscache
 read_all cold
 for fault in cachefiles netfs filesystem; do
-	fault_arm $fault
+	check "$fault cannot be unloaded" fault_arm $fault
 	fault_disarm $fault
 done
 read_all again

@@ -53,7 +53,7 @@ stall names "$fan"
 must_call relinquish first
 later second acquire-cookie second v file aux2 4096
 check 'a key that is still being given back is waited for' wait_until 5 'the second cookie' cookies_are_gone_but 2
-check 'for as long as that takes' waits second
+check 'for as long as that takes' waits second __fscache_acquire_cookie
 stall go
 check 'and then the cookie is there' answers second 'ok c=*'
 must_call use second

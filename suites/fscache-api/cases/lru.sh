@@ -27,7 +27,7 @@ stall names "$fan"
 must_call unuse c
 check 'letting go takes as long as the disk does' wait_until 30 'the cookie to be discarded' shows c state=lru-discarding
 later again use c
-check 'who uses it then waits' waits again
+check 'who uses it then waits' waits again __fscache_use_cookie
 stall go
 check 'and is answered' answers again ok
 becomes c state=active

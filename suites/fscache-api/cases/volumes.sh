@@ -55,11 +55,11 @@ must_call relinquish-volume one
 before=$(fscache_stat vcol)
 later again acquire-volume one netless,one - coherent
 check 'a volume whose key is still being given back is waited for' wait_until 5 'a second volume' both_volumes
-check 'for as long as that takes' waits again
+check 'for as long as that takes' waits again __fscache_acquire_volume
 stall go
 check 'and then the key is free' answers again 'ok V=*'
 check 'the volumes are not taken for a collision' [ "$(fscache_stat vcol)" = "$before" ]
-evidence volumes_waiting 1
+evidence volumes_waiting "$waited"
 
 file_begin file one file aux2 4096
 check 'the new volume has what the old one cached' [ "$(cache_object Dfile)" = "$fan/Dfile" ]

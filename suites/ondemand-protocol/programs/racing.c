@@ -49,10 +49,61 @@ static bool step_begins(int step)
 	return check(wait_until(PATIENCE, has_begun, &step), "step %d of the race begins", step);
 }
 
+/* What waits for the schedule goes on when the schedule has taken note. */
+static void mark(const char *line)
+{
+	tell("/sys/kernel/tracing/trace_marker", line);
+}
+
+/* A field of /proc/PID/stat, from the third on, as a number; -1 where there is none. */
+static long stat_field(pid_t pid, int number)
+{
+	char path[64];
+	char line[1024] = "";
+	char *field;
+	FILE *stat;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	stat = fopen(path, "re");
+	if (!stat)
+		return -1;
+	if (!fgets(line, sizeof(line), stat))
+		line[0] = '\0';
+	fclose(stat);
+	/* The third follows the name's parenthesis. */
+	field = strrchr(line, ')');
+	for (int i = 2; field && i < number; i++)
+		field = strchr(field + 1, ' ');
+	return field ? atol(field) : -1;
+}
+
+/* CPU time that a process has used, in user space and in the kernel, in hundredths of a second. */
+static long cpu_cs(pid_t pid)
+{
+	return stat_field(pid, 14) + stat_field(pid, 15);
+}
+
+/* More than a reader that goes on needs to forget its request. */
+#define SPINNING_CS 10
+
+struct killed {
+	struct task reader;
+	long before_cs;
+};
+
+/* It has ended, or it spins for the lock of the requests. */
+static bool has_come(const void *argument)
+{
+	const struct killed *killed = argument;
+
+	return !task_runs(&killed->reader) || cpu_cs(killed->reader.pid) >= killed->before_cs + SPINNING_CS;
+}
+
 /* poll has found a request that is new, and looks at it, while the reader it is of is killed and the request freed. */
 static void poll_while_killed(struct cache *cache)
 {
 	struct task reader;
+	struct killed killed;
 	pid_t poller;
 
 	if (!cache_mount(cache, "a"))
@@ -67,8 +118,12 @@ static void poll_while_killed(struct cache *cache)
 		device_poll(cache->device, 0);
 		_exit(0);
 	}
-	if (step_begins(1))
+	if (step_begins(1)) {
+		killed = (struct killed){ reader, cpu_cs(reader.pid) };
 		task_signal(&reader, SIGKILL);
+		if (wait_until(PATIENCE, has_come, &killed))
+			mark("the reader came\n");
+	}
 	check_result(task_end(&reader, PATIENCE), KILLED + SIGKILL, "the reader is killed");
 	waitpid(poller, NULL, 0);
 	check_result(device_poll(cache->device, 0), 0, "nothing is asked for any more");
@@ -92,24 +147,10 @@ static pid_t hog_start(void)
 /* It is queued on its CPU, which the held worker has. */
 static bool has_moved(const void *pid)
 {
-	char path[64];
-	char line[1024] = "";
 	const char *cpu = getenv("CRUCIBLE_ACTOR_HOG");
-	char *field;
-	FILE *stat;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", *(const pid_t *)pid);
-	stat = fopen(path, "re");
-	if (!stat)
-		return false;
-	if (!fgets(line, sizeof(line), stat))
-		line[0] = '\0';
-	fclose(stat);
-	/* Field 39 is the CPU; the third follows the name's parenthesis. */
-	field = strrchr(line, ')');
-	for (int i = 2; field && i < 39; i++)
-		field = strchr(field + 1, ' ');
-	return field && cpu && atoi(field) == atoi(cpu);
+	/* Field 39 is the CPU. */
+	return cpu && stat_field(*(const pid_t *)pid, 39) == atoi(cpu);
 }
 
 /*
@@ -138,9 +179,10 @@ static void reopen_while_dropped(struct cache *cache)
 	hog = hog_start();
 	check(wait_until(PATIENCE, has_moved, &hog), "the worker's CPU is wanted by another");
 	check(tell("/sys/devices/virtual/workqueue/cpumask", "b"), "other workers run elsewhere");
-	tell("/sys/kernel/tracing/trace_marker", "hogged\n");
+	mark("hogged\n");
 	cache_unmount(cache, "a");
-	step_begins(2);
+	if (step_begins(2))
+		mark("dropped\n");
 	kill(hog, SIGKILL);
 	waitpid(hog, NULL, 0);
 	check(wait_until(PATIENCE, cookies_are_gone, NULL), "every cookie is given back, and no OPEN is waited for");

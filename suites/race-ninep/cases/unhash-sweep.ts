@@ -31,16 +31,21 @@ export default scenario(async (t) => {
 		t.ok(scout.isFine, 'nobody is held', scout.stdout);
 		const points = all.filter((_, index) => scout.played[index]?.outcome === 'kept');
 		const endedBy: (string | undefined)[] = [];
+		let held = 0;
 		for (const [index, { call, until }] of points.entries()) {
 			const when = `worker reaches ${call.place}`;
 			const { isFine, stdout, played } = await play(`file-${index}`, [
 				{ when, after: lru, hold: 'worker', until: [...until, 'after 2 s'] },
 			]);
+			const isHeld = played[0]?.beganMs !== undefined;
+			if (isHeld) held++;
 			endedBy.push(played[0]?.releasedBy);
 			t.note(`${call.place} ${call.callee}: ${played[0]?.outcome}, ended by ${played[0]?.releasedBy ?? 'nothing'}`);
-			if (!t.ok(isFine, `a worker is held before it calls ${call.callee} (${call.place})`, stdout)) break;
+			const what = isHeld ? `a worker is held before it calls ${call.callee}` : `no worker comes to call ${call.callee}`;
+			if (!t.ok(isFine, `${what} (${call.place})`, stdout)) break;
 		}
 		t.evidence('sweep_points', points.length);
+		t.evidence('held_points', held);
 		t.evidence('given_back_meanwhile', endedBy.filter((by) => by === relinquished).length);
 		t.evidence('unhashed_meanwhile', endedBy.filter((by) => by !== undefined && unhashed.includes(by)).length);
 	});
