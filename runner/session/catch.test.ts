@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Outcome } from '../model/gate.ts';
 import type { Attempt, CaseResult, Run, Splat, Status } from '../model/run.ts';
-import { acquit, catchOf, plainSigns, signsOf } from './catch.ts';
+import { acquit, catchOf, judgeFor, plainSigns, signsOf } from './catch.ts';
 
 const splat = (title: string, knownIssue?: string) => ({ title, isFailure: true, ...(knownIssue && { knownIssue }) }) as Splat;
 const attempt = (status: Status, said: Partial<Attempt> = {}): Attempt => ({
@@ -51,6 +51,14 @@ test('another failure than the wanted one is no catch', (t) => {
 	const run = result(attempt('FAIL', { assertions: [{ name: 'content is right', status: 'FAIL' }] }));
 	t.is(catchOf(run, ['use-after-free']), undefined);
 	t.is(catchOf(run, [])?.sign, 'not ok: content is right');
+});
+
+test('a sign counts in the cases that the catalogue names, or in all where it names none', (t) => {
+	const run = result(attempt('FAIL', { splats: [splat(uaf)] }));
+	const bug = { cases: ['nfs/warm'], signs: ['use-after-free'] };
+	t.is(judgeFor(bug)(run)?.case, 'nfs/warm');
+	t.is(judgeFor({ ...bug, cases: ['nfs/cold'] })(run), undefined);
+	t.is(judgeFor({ ...bug, cases: [] })(run)?.case, 'nfs/warm');
 });
 
 test('what the plain kernel shows in that case accuses nobody', (t) => {

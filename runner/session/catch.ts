@@ -1,5 +1,6 @@
 /** Whether a run on a kernel with a bug shows that bug. Pure. */
 
+import type { KnownBug } from '../config/corpus.ts';
 import type { Catch, Outcome } from '../model/gate.ts';
 import type { CaseResult, Run } from '../model/run.ts';
 
@@ -29,6 +30,11 @@ export function catchOf(result: CaseResult, wanted: readonly string[]): Catch | 
 	const votes = result.attempts.filter(({ status }) => status !== 'ERROR');
 	const failed = votes.filter(({ status }) => status === 'FAIL');
 	return { case: `${result.suite}/${result.case}`, sign, rate: `${failed.length}/${votes.length}`, durationMs: result.durationMs };
+}
+
+/** What tells whether a case catches a bug: its signs count in the cases that the catalogue names; where that names none, in all. */
+export function judgeFor({ cases, signs }: Pick<KnownBug, 'cases' | 'signs'>): (result: CaseResult) => Catch | undefined {
+	return (result) => (cases.length === 0 || cases.includes(`${result.suite}/${result.case}`) ? catchOf(result, signs) : undefined);
 }
 
 /** What the plain kernel shows in the same case accuses nobody: such a bug was missed, and such a control was clean. */

@@ -10,7 +10,7 @@ import { isCaught } from '../model/gate.ts';
 import type { CaseResult, Run } from '../model/run.ts';
 import type { Suite } from '../suite/load.ts';
 import { suitesFor, tagsFor } from '../suite/touched.ts';
-import { acquit, catchOf, plainSigns } from './catch.ts';
+import { acquit, catchOf, judgeFor, plainSigns } from './catch.ts';
 import { planJobs } from './plan.ts';
 import { executeRun, type RunControl } from './run.ts';
 import { newRunId, openStore } from './store.ts';
@@ -125,7 +125,7 @@ async function tryPatch(
 	const file = bug.patches[series]?.[kind];
 	if (file === undefined) return kind === 'm' ? { ...about, outcome: 'not-applicable', durationMs: 0, runs: [] } : undefined;
 	const patch = join(request.corpusDir, file);
-	const tried = await runUntilCaught(request, plan, kernelSpec, patch, kind === 'd' ? [] : bug.signs);
+	const tried = await runUntilCaught(request, plan, kernelSpec, patch, kind === 'd' ? anyFailure : judgeFor(bug));
 	const outcome = tried.isBroken ? 'broken' : kind === 'd' ? (tried.catch ? 'noisy' : 'clean') : tried.catch ? 'caught' : 'missed';
 	return {
 		...about,
@@ -137,13 +137,15 @@ async function tryPatch(
 	};
 }
 
+const anyFailure = (result: CaseResult) => catchOf(result, []);
+
 /** The cases the catalogue names, then all that could see the bug. */
 async function runUntilCaught(
 	request: GateRequest,
 	plan: BugPlan,
 	kernelSpec: string,
 	patch: string,
-	wanted: readonly string[],
+	judge: (result: CaseResult) => Catch | undefined,
 ): Promise<Tried> {
 	const runs: string[] = [];
 	const others: string[] = [];
@@ -151,7 +153,6 @@ async function runUntilCaught(
 	for (const suites of selections) {
 		const left = suites === plan.first ? plan.first : casesOf(suites, (name) => request.isAll || !plan.bug.cases.includes(name));
 		if (left.length === 0 || request.drain.aborted) continue;
-		const judge = (result: CaseResult) => catchOf(result, wanted);
 		const stopWhen = request.isAll ? undefined : (result: CaseResult) => judge(result) !== undefined;
 		const run = await runOnce(request, kernelSpec, left, [patch], { stopWhen });
 		runs.push(run.id);
@@ -160,7 +161,7 @@ async function runUntilCaught(
 		const results = run.jobs.flatMap((job) => job.cases);
 		const caught = results.map(judge).find((one) => one !== undefined);
 		if (caught) return { catch: caught, isBroken: false, runs };
-		others.push(...results.flatMap((result) => catchOf(result, [])?.sign ?? []));
+		for (const other of results.map(anyFailure)) if (other) others.push(`${other.case}  ${other.sign}`);
 	}
 	if (runs.length === 0) return { isBroken: true, why: 'no suite could see it', runs };
 	const why = others.length > 0 ? `failed otherwise: ${others.join('; ')}` : undefined;
