@@ -1,5 +1,7 @@
 /** The shapes of a measurement with known bugs: which of them the suites catch, on which kernel, by what. */
 
+import { exitCodes } from './run.ts';
+
 /** What gives a bug away. */
 export interface Catch {
 	/** `suite/case`. */
@@ -55,13 +57,20 @@ export function isCaught(outcomes: readonly Outcome[], bug: string, kernelSpec: 
 	return outcomes.some((one) => one.bug === bug && one.kernelSpec === kernelSpec && one.outcome === 'caught');
 }
 
-/** Whether every bug that applies was caught and every control was clean. */
-export function gatePasses({ outcomes }: Pick<Gate, 'outcomes'>): boolean {
-	return outcomes.every(
+/** Whether a bug or a control was tried at all; on a kernel for which the corpus has no patch none is. */
+export function isMeasured({ outcomes }: Pick<Gate, 'outcomes'>): boolean {
+	return outcomes.some(({ outcome }) => outcome !== 'not-applicable');
+}
+
+/** 0 when every bug that applies was caught and every control was clean; 125 when nothing was measured. */
+export function gateExitCode(gate: Pick<Gate, 'outcomes'>): number {
+	if (!isMeasured(gate)) return exitCodes.untestable;
+	const isGood = gate.outcomes.every(
 		(one) =>
 			one.outcome === 'caught' ||
 			one.outcome === 'clean' ||
 			one.outcome === 'not-applicable' ||
-			(one.outcome === 'missed' && isCaught(outcomes, one.bug, one.kernelSpec)),
+			(one.outcome === 'missed' && isCaught(gate.outcomes, one.bug, one.kernelSpec)),
 	);
+	return isGood ? exitCodes.pass : exitCodes.fail;
 }
