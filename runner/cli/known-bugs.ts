@@ -37,7 +37,7 @@ export function addKnownBugs(program: Command, context: CommandContext): void {
 		.argument('[ids...]', 'bugs of the catalogue; all without')
 		.option('--corpus <dir>', 'another folder with a catalogue.json and patches')
 		.option('--all', 'run every suite for every bug, and go on after a catch')
-		.option('--resume', 'go on with the newest measurement')
+		.option('--resume', 'go on with the newest measurement, and try again what was broken')
 		.option('--seed <n>', 'for everything random', wholeNumber(0), 1)
 		.option('--json', 'the measurement as one JSON document on stdout');
 	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp', 'reruns']).action(

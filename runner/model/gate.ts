@@ -57,6 +57,21 @@ export function isCaught(outcomes: readonly Outcome[], bug: string, kernelSpec: 
 	return outcomes.some((one) => one.bug === bug && one.kernelSpec === kernelSpec && one.outcome === 'caught');
 }
 
+type Measured = Pick<Outcome, 'bug' | 'kernelSpec' | 'patch'>;
+
+const isSame = (one: Measured, other: Measured) =>
+	one.bug === other.bug && one.kernelSpec === other.kernelSpec && one.patch === other.patch;
+
+/** Whether a patch was measured; one that was broken is worth another try. */
+export function isSettled(outcomes: readonly Outcome[], patch: Measured): boolean {
+	return outcomes.some((one) => isSame(one, patch) && one.outcome !== 'broken');
+}
+
+/** With the new outcome in the place of the patch's last one. */
+export function withOutcome(outcomes: readonly Outcome[], outcome: Outcome): Outcome[] {
+	return [...outcomes.filter((one) => !isSame(one, outcome)), outcome];
+}
+
 /** Whether a bug or a control was tried at all; on a kernel for which the corpus has no patch none is. */
 export function isMeasured({ outcomes }: Pick<Gate, 'outcomes'>): boolean {
 	return outcomes.some(({ outcome }) => outcome !== 'not-applicable');
@@ -70,7 +85,7 @@ export function gateExitCode(gate: Pick<Gate, 'outcomes'>): number {
 			one.outcome === 'caught' ||
 			one.outcome === 'clean' ||
 			one.outcome === 'not-applicable' ||
-			(one.outcome === 'missed' && isCaught(gate.outcomes, one.bug, one.kernelSpec)),
+			((one.outcome === 'missed' || one.patch === 'w') && isCaught(gate.outcomes, one.bug, one.kernelSpec)),
 	);
 	return isGood ? exitCodes.pass : exitCodes.fail;
 }

@@ -6,7 +6,7 @@ import { checkout } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
 import { readSeries } from '../kernel/read-series.ts';
 import type { Gate, Outcome } from '../model/gate.ts';
-import { isCaught } from '../model/gate.ts';
+import { isCaught, isSettled, withOutcome } from '../model/gate.ts';
 import type { CaseResult, Run } from '../model/run.ts';
 import type { Suite } from '../suite/load.ts';
 import { suitesFor, tagsFor } from '../suite/touched.ts';
@@ -25,7 +25,7 @@ export interface GateRequest extends RunControl {
 	/** Every suite for every bug, and no end at the first catch. */
 	readonly isAll: boolean;
 	readonly seed: number;
-	/** What an earlier, interrupted measurement found; it is not measured again. */
+	/** What an earlier measurement found; it is not measured again, but for what was broken. */
 	readonly earlier: Gate;
 	/** Called with the whole state after each step. */
 	readonly onStep: (gate: Gate, outcome: Outcome | undefined) => Promise<void>;
@@ -51,7 +51,7 @@ export async function measureKnownBugs(request: GateRequest): Promise<Gate> {
 		for (const plan of plans) {
 			for (const kind of ['m', 'w', 'd'] as const) {
 				if (request.drain.aborted) return gate;
-				const isKnown = gate.outcomes.some((one) => one.bug === plan.bug.id && one.kernelSpec === kernelSpec && one.patch === kind);
+				const isKnown = isSettled(gate.outcomes, { bug: plan.bug.id, kernelSpec, patch: kind });
 				// The widened race is asked only where the bug alone was missed.
 				if (isKnown || (kind === 'w' && isCaught(gate.outcomes, plan.bug.id, kernelSpec))) continue;
 				// A control is asked what caught the bug, or else what the catalogue names.
@@ -60,7 +60,7 @@ export async function measureKnownBugs(request: GateRequest): Promise<Gate> {
 				const asked = kind === 'd' && names.length > 0 ? narrowed(request.suites, plan.bug, names) : plan;
 				const outcome = await tryPatch(request, asked, kind, kernelSpec, series);
 				// What a signal cut short is to be measured again.
-				if (outcome && !request.drain.aborted) await step({ outcomes: [...gate.outcomes, outcome] }, outcome);
+				if (outcome && !request.drain.aborted) await step({ outcomes: withOutcome(gate.outcomes, outcome) }, outcome);
 			}
 		}
 		const accusing = gate.outcomes.filter((one) => one.kernelSpec === kernelSpec && one.catch);
