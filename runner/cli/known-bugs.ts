@@ -5,8 +5,7 @@ import type { Command } from 'commander';
 import { pickBugs, readCorpus } from '../config/corpus.ts';
 import { checkout } from '../config/paths.ts';
 import { outputStyle, type Settings } from '../config/settings.ts';
-import { type Gate, gatePasses } from '../model/gate.ts';
-import { exitCodes } from '../model/run.ts';
+import { type Gate, gateExitCode } from '../model/gate.ts';
 import { gateSummary, outcomeLine } from '../report/gate.ts';
 import { toGateHtml } from '../report/html/gate.ts';
 import { createPaint } from '../report/paint.ts';
@@ -38,7 +37,7 @@ export function addKnownBugs(program: Command, context: CommandContext): void {
 		.argument('[ids...]', 'bugs of the catalogue; all without')
 		.option('--corpus <dir>', 'another folder with a catalogue.json and patches')
 		.option('--all', 'run every suite for every bug, and go on after a catch')
-		.option('--resume', 'go on with the newest measurement')
+		.option('--resume', 'go on with the newest measurement, and try again what was broken')
 		.option('--seed <n>', 'for everything random', wholeNumber(0), 1)
 		.option('--json', 'the measurement as one JSON document on stdout');
 	addSettings(command, ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp', 'reruns']).action(
@@ -74,7 +73,7 @@ export function addKnownBugs(program: Command, context: CommandContext): void {
 			});
 			if (flags.json) process.stdout.write(`${JSON.stringify(gate, undefined, '\t')}\n`);
 			out.write(`\n${gateSummary(gate, paint).join('\n')}\nreport   ${join(gateDir(checkout.results, gate.id), 'report.html')}\n`);
-			context.finish(gatePasses(gate) ? exitCodes.pass : exitCodes.fail);
+			context.finish(gateExitCode(gate));
 		},
 	);
 }

@@ -27,7 +27,7 @@ const bug = z.looseObject({
 	area: z.string().optional(),
 	/** What the bug shows as: one of these fits the title of a splat, the name of an assertion or another sign of the case that catches it. */
 	signs: z.array(pattern).default([]),
-	/** Cases that are run first, `suite/case`. */
+	/** Cases that are run first, `suite/case`. Where there are any, the signs count in no other. */
 	cases: z.array(z.string()).default([]),
 	/** By kernel series and kind: `m` the bug, `w` the bug with a delay that widens its race, `d` the delay alone. */
 	patches: z.record(z.string(), z.strictObject({ m: z.string(), w: z.string().optional(), d: z.string().optional() })),

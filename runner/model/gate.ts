@@ -1,5 +1,7 @@
 /** The shapes of a measurement with known bugs: which of them the suites catch, on which kernel, by what. */
 
+import { exitCodes } from './run.ts';
+
 /** What gives a bug away. */
 export interface Catch {
 	/** `suite/case`. */
@@ -13,7 +15,8 @@ export interface Catch {
 
 /**
  * caught, missed: a bug. clean, noisy: a control, which is a delay without the bug and must change nothing.
- * not-applicable: the corpus has no such patch for this kernel. broken: it could not be tried (does not apply, build or boot, or our side).
+ * not-applicable: the corpus has no such patch for this kernel. broken: it could not be tried (does not apply, build or boot, or our side),
+ * or a case that it rests on proved nothing, with a control or on the plain kernel.
  */
 export const outcomeKinds = ['caught', 'missed', 'clean', 'noisy', 'not-applicable', 'broken'] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];
@@ -54,13 +57,35 @@ export function isCaught(outcomes: readonly Outcome[], bug: string, kernelSpec: 
 	return outcomes.some((one) => one.bug === bug && one.kernelSpec === kernelSpec && one.outcome === 'caught');
 }
 
-/** Whether every bug that applies was caught and every control was clean. */
-export function gatePasses({ outcomes }: Pick<Gate, 'outcomes'>): boolean {
-	return outcomes.every(
+type Measured = Pick<Outcome, 'bug' | 'kernelSpec' | 'patch'>;
+
+const isSame = (one: Measured, other: Measured) =>
+	one.bug === other.bug && one.kernelSpec === other.kernelSpec && one.patch === other.patch;
+
+/** Whether a patch was measured; one that was broken is worth another try. */
+export function isSettled(outcomes: readonly Outcome[], patch: Measured): boolean {
+	return outcomes.some((one) => isSame(one, patch) && one.outcome !== 'broken');
+}
+
+/** With the new outcome in the place of the patch's last one. */
+export function withOutcome(outcomes: readonly Outcome[], outcome: Outcome): Outcome[] {
+	return [...outcomes.filter((one) => !isSame(one, outcome)), outcome];
+}
+
+/** Whether a bug or a control was tried at all; on a kernel for which the corpus has no patch none is. */
+export function isMeasured({ outcomes }: Pick<Gate, 'outcomes'>): boolean {
+	return outcomes.some(({ outcome }) => outcome !== 'not-applicable');
+}
+
+/** 0 when every bug that applies was caught and every control was clean; 125 when nothing was measured. */
+export function gateExitCode(gate: Pick<Gate, 'outcomes'>): number {
+	if (!isMeasured(gate)) return exitCodes.untestable;
+	const isGood = gate.outcomes.every(
 		(one) =>
 			one.outcome === 'caught' ||
 			one.outcome === 'clean' ||
 			one.outcome === 'not-applicable' ||
-			(one.outcome === 'missed' && isCaught(outcomes, one.bug, one.kernelSpec)),
+			((one.outcome === 'missed' || one.patch === 'w') && isCaught(gate.outcomes, one.bug, one.kernelSpec)),
 	);
+	return isGood ? exitCodes.pass : exitCodes.fail;
 }

@@ -1,6 +1,6 @@
 /** A measurement with known bugs for people: a line per patch as it is tried, and a table by area at the end. */
 
-import type { Gate, Outcome } from '../model/gate.ts';
+import { type Gate, isMeasured, type Outcome } from '../model/gate.ts';
 import { count, formatDuration } from '../util/text.ts';
 import { oneLine } from './harmless-run.ts';
 import type { Paint } from './paint.ts';
@@ -69,6 +69,8 @@ export function gateSummary(gate: Gate, paint: Paint): string[] {
 
 /** `41 of 48 bugs caught (85 %), 6 of 6 controls clean`. */
 export function gateHeadline(gate: Gate): string {
+	if (gate.outcomes.length === 0) return 'nothing was measured';
+	if (!isMeasured(gate)) return `nothing was measured: none of these bugs has a patch for ${gate.kernels.join(' or ')}`;
 	const rows = countByArea(gate);
 	const caught = rows.reduce((sum, row) => sum + row.caught, 0);
 	const all = rows.reduce((sum, row) => sum + row.caught + row.missed + row.broken, 0);

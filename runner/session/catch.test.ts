@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Outcome } from '../model/gate.ts';
 import type { Attempt, CaseResult, Run, Splat, Status } from '../model/run.ts';
-import { acquit, catchOf, plainSigns, signsOf } from './catch.ts';
+import { acquit, bugVerdict, catchOf, controlVerdict, judgeFor, resultsByName, signsOf } from './catch.ts';
 
 const splat = (title: string, knownIssue?: string) => ({ title, isFailure: true, ...(knownIssue && { knownIssue }) }) as Splat;
 const attempt = (status: Status, said: Partial<Attempt> = {}): Attempt => ({
@@ -53,9 +53,21 @@ test('another failure than the wanted one is no catch', (t) => {
 	t.is(catchOf(run, [])?.sign, 'not ok: content is right');
 });
 
+test('a sign counts in the cases that the catalogue names, or in all where it names none', (t) => {
+	const run = result(attempt('FAIL', { splats: [splat(uaf)] }));
+	const bug = { cases: ['nfs/warm'], signs: ['use-after-free'] };
+	t.is(judgeFor(bug)(run)?.case, 'nfs/warm');
+	t.is(judgeFor({ ...bug, cases: ['nfs/cold'] })(run), undefined);
+	t.is(judgeFor({ ...bug, cases: [] })(run)?.case, 'nfs/warm');
+	t.deepEqual(bugVerdict([run], judgeFor({ ...bug, cases: ['nfs/cold'] })), {
+		outcome: 'missed',
+		why: `failed otherwise: nfs/warm  splat: ${uaf}`,
+	});
+});
+
 test('what the plain kernel shows in that case accuses nobody', (t) => {
 	const failed = result(attempt('FAIL', { splats: [splat(uaf)] }));
-	const plain = plainSigns({ jobs: [{ suite: 'nfs', cases: [failed] }] } as unknown as Run);
+	const plain = resultsByName({ jobs: [{ cases: [failed] }] } as unknown as Run);
 	const outcome = { kernelSpec: 'debian:6.12', patch: 'm', outcome: 'caught', catch: catchOf(failed, []) } as Outcome;
 	const other = { ...outcome, catch: { ...outcome.catch, sign: 'not ok: another' } } as Outcome;
 	const control = { ...outcome, patch: 'd', outcome: 'noisy' } as Outcome;
@@ -64,4 +76,34 @@ test('what the plain kernel shows in that case accuses nobody', (t) => {
 		acquit([outcome, other, control, elsewhere], 'debian:6.12', plain).map((one) => one.outcome),
 		['missed', 'caught', 'clean', 'caught'],
 	);
+});
+
+test('a catch rests on a plain kernel that ran the case: where that came to nothing the catch is broken', (t) => {
+	const failed = result(attempt('FAIL', { splats: [splat(uaf)] }));
+	const caught = { kernelSpec: 'debian:6.12', patch: 'm', outcome: 'caught', catch: catchOf(failed, []) } as Outcome;
+	const onPlain = (...cases: CaseResult[]) => acquit([caught], 'debian:6.12', resultsByName({ jobs: [{ cases }] } as unknown as Run))[0];
+	for (const status of ['PASS', 'XFAIL', 'FAIL'] as const) t.is(onPlain(result(attempt(status)))?.outcome, 'caught', status);
+	for (const status of ['ERROR', 'SKIP', 'INCONCLUSIVE', 'MISS'] as const)
+		t.is(onPlain(result(attempt(status)))?.outcome, 'broken', status);
+	t.like(onPlain({ ...result(), reason: 'the kernel did not boot' }), {
+		outcome: 'broken',
+		why: 'the plain kernel proves nothing: nfs/warm is MISS: the kernel did not boot',
+		catch: undefined,
+	});
+	t.is(onPlain()?.outcome, 'broken');
+});
+
+test('a control is clean when every case passed, noisy by any failure, and broken when a case came to nothing', (t) => {
+	const passed = result(attempt('PASS'));
+	t.deepEqual(controlVerdict([passed, result(attempt('XFAIL'))]), { outcome: 'clean' });
+	t.like(controlVerdict([result(attempt('MISS')), result(attempt('FAIL', { splats: [splat(uaf)] }))]), {
+		outcome: 'noisy',
+		catch: { sign: `splat: ${uaf}` },
+	});
+	t.deepEqual(controlVerdict([passed, { ...result(attempt('SKIP')), reason: 'no erofs' }]), {
+		outcome: 'broken',
+		why: 'nfs/warm is SKIP: no erofs',
+	});
+	for (const status of ['ERROR', 'INCONCLUSIVE', 'MISS'] as const)
+		t.is(controlVerdict([result(attempt(status))]).outcome, 'broken', status);
 });

@@ -1,5 +1,6 @@
 /** Whether a run on a kernel with a bug shows that bug. Pure. */
 
+import type { KnownBug } from '../config/corpus.ts';
 import type { Catch, Outcome } from '../model/gate.ts';
 import type { CaseResult, Run } from '../model/run.ts';
 
@@ -16,9 +17,15 @@ export function signsOf(result: Pick<CaseResult, 'attempts'>): string[] {
 	return [...new Set(signs)];
 }
 
-/** Every sign that cases of a plain kernel show, by `suite/case`: these accuse no bug. */
-export function plainSigns(run: Run): ReadonlyMap<string, ReadonlySet<string>> {
-	return new Map(run.jobs.flatMap((job) => job.cases.map((result) => [`${job.suite}/${result.case}`, new Set(signsOf(result))])));
+/** By `suite/case`. */
+export function resultsByName(run: Pick<Run, 'jobs'>): ReadonlyMap<string, CaseResult> {
+	return new Map(run.jobs.flatMap((job) => job.cases.map((result) => [`${result.suite}/${result.case}`, result])));
+}
+
+/** Why a case proves nothing of its kernel; nothing for one that passed or failed. */
+function unprovedBy({ suite, case: name, status, reason }: CaseResult): string | undefined {
+	if (status === 'PASS' || status === 'XFAIL' || status === 'FAIL') return undefined;
+	return `${suite}/${name} is ${status}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 /** The catch that a case makes: it fails with a sign that fits one of `wanted` (regular expressions; any sign does when there are none). */
@@ -31,11 +38,47 @@ export function catchOf(result: CaseResult, wanted: readonly string[]): Catch | 
 	return { case: `${result.suite}/${result.case}`, sign, rate: `${failed.length}/${votes.length}`, durationMs: result.durationMs };
 }
 
-/** What the plain kernel shows in the same case accuses nobody: such a bug was missed, and such a control was clean. */
-export function acquit(outcomes: readonly Outcome[], kernelSpec: string, plain: ReadonlyMap<string, ReadonlySet<string>>): Outcome[] {
+type Verdict = Pick<Outcome, 'outcome' | 'catch' | 'why'>;
+
+/** The catch that a case makes, if it makes one. */
+export type Judge = (result: CaseResult) => Catch | undefined;
+
+/** By any sign. */
+export const anyFailure: Judge = (result) => catchOf(result, []);
+
+/** By the signs of a bug, which count in the cases that the catalogue names; where that names none, in all. */
+export function judgeFor({ cases, signs }: Pick<KnownBug, 'cases' | 'signs'>): Judge {
+	return (result) => (cases.length === 0 || cases.includes(`${result.suite}/${result.case}`) ? catchOf(result, signs) : undefined);
+}
+
+/** What a bug comes to; a failure that is not its own is told. */
+export function bugVerdict(results: readonly CaseResult[], judge: Judge): Verdict {
+	const caught = results.map(judge).find((one) => one !== undefined);
+	if (caught) return { outcome: 'caught', catch: caught };
+	const others = results.map(anyFailure).flatMap((other) => (other ? `${other.case}  ${other.sign}` : []));
+	return { outcome: 'missed', ...(others.length > 0 && { why: `failed otherwise: ${others.join('; ')}` }) };
+}
+
+/** What a control comes to: any failure makes it noisy, and it is clean only if every case passed. */
+export function controlVerdict(results: readonly CaseResult[]): Verdict {
+	const noise = results.map(anyFailure).find((one) => one !== undefined);
+	if (noise) return { outcome: 'noisy', catch: noise };
+	const unproved = results.flatMap((result) => unprovedBy(result) ?? []);
+	return unproved.length === 0 ? { outcome: 'clean' } : { outcome: 'broken', why: unproved.join('; ') };
+}
+
+/**
+ * What the plain kernel shows in the same case accuses nobody: such a bug was missed, and such a control was clean. Where the case proves
+ * nothing of the plain kernel, it proves nothing of the patch.
+ */
+export function acquit(outcomes: readonly Outcome[], kernelSpec: string, plain: ReadonlyMap<string, CaseResult>): Outcome[] {
 	return outcomes.map((one) => {
-		if (one.kernelSpec !== kernelSpec || !one.catch || !plain.get(one.catch.case)?.has(one.catch.sign)) return one;
+		if (one.kernelSpec !== kernelSpec || !one.catch) return one;
 		const { catch: seen, ...rest } = one;
-		return { ...rest, outcome: one.patch === 'd' ? 'clean' : 'missed', why: `the plain kernel shows it too: ${seen.case}  ${seen.sign}` };
+		const result = plain.get(seen.case);
+		if (result && signsOf(result).includes(seen.sign))
+			return { ...rest, outcome: one.patch === 'd' ? 'clean' : 'missed', why: `the plain kernel shows it too: ${seen.case}  ${seen.sign}` };
+		const unproved = result ? unprovedBy(result) : `${seen.case} did not run`;
+		return unproved === undefined ? one : { ...rest, outcome: 'broken', why: `the plain kernel proves nothing: ${unproved}` };
 	});
 }

@@ -5,12 +5,12 @@ import type { KnownBug, PatchKind } from '../config/corpus.ts';
 import { checkout } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
 import { readSeries } from '../kernel/read-series.ts';
-import type { Catch, Gate, Outcome } from '../model/gate.ts';
-import { isCaught } from '../model/gate.ts';
+import type { Gate, Outcome } from '../model/gate.ts';
+import { isCaught, isSettled, withOutcome } from '../model/gate.ts';
 import type { CaseResult, Run } from '../model/run.ts';
 import type { Suite } from '../suite/load.ts';
 import { suitesFor, tagsFor } from '../suite/touched.ts';
-import { acquit, catchOf, plainSigns } from './catch.ts';
+import { acquit, anyFailure, bugVerdict, controlVerdict, type Judge, judgeFor, resultsByName } from './catch.ts';
 import { planJobs } from './plan.ts';
 import { executeRun, type RunControl } from './run.ts';
 import { newRunId, openStore } from './store.ts';
@@ -25,17 +25,17 @@ export interface GateRequest extends RunControl {
 	/** Every suite for every bug, and no end at the first catch. */
 	readonly isAll: boolean;
 	readonly seed: number;
-	/** What an earlier, interrupted measurement found; it is not measured again. */
+	/** What an earlier measurement found; it is not measured again, but for what was broken. */
 	readonly earlier: Gate;
 	/** Called with the whole state after each step. */
 	readonly onStep: (gate: Gate, outcome: Outcome | undefined) => Promise<void>;
 }
 
-/** What of a patch's run decided. */
+/** What came of a patch's runs. */
 interface Tried {
-	readonly catch?: Catch | undefined;
-	readonly why?: string | undefined;
-	readonly isBroken: boolean;
+	/** Why the patch could not be tried. */
+	readonly problem?: string;
+	readonly results: readonly CaseResult[];
 	readonly runs: readonly string[];
 }
 
@@ -51,15 +51,16 @@ export async function measureKnownBugs(request: GateRequest): Promise<Gate> {
 		for (const plan of plans) {
 			for (const kind of ['m', 'w', 'd'] as const) {
 				if (request.drain.aborted) return gate;
-				const isKnown = gate.outcomes.some((one) => one.bug === plan.bug.id && one.kernelSpec === kernelSpec && one.patch === kind);
+				const isKnown = isSettled(gate.outcomes, { bug: plan.bug.id, kernelSpec, patch: kind });
 				// The widened race is asked only where the bug alone was missed.
 				if (isKnown || (kind === 'w' && isCaught(gate.outcomes, plan.bug.id, kernelSpec))) continue;
-				// A control is asked what caught the bug, if anything did.
+				// A control is asked what caught the bug, or else what the catalogue names.
 				const catching = gate.outcomes.find((one) => one.bug === plan.bug.id && one.kernelSpec === kernelSpec && one.catch)?.catch;
-				const asked = kind === 'd' && catching ? narrowed(request.suites, plan.bug, [catching.case]) : plan;
+				const names = catching ? [catching.case] : plan.bug.cases;
+				const asked = kind === 'd' && names.length > 0 ? narrowed(request.suites, plan.bug, names) : plan;
 				const outcome = await tryPatch(request, asked, kind, kernelSpec, series);
 				// What a signal cut short is to be measured again.
-				if (outcome && !request.drain.aborted) await step({ outcomes: [...gate.outcomes, outcome] }, outcome);
+				if (outcome && !request.drain.aborted) await step({ outcomes: withOutcome(gate.outcomes, outcome) }, outcome);
 			}
 		}
 		const accusing = gate.outcomes.filter((one) => one.kernelSpec === kernelSpec && one.catch);
@@ -72,7 +73,9 @@ export async function measureKnownBugs(request: GateRequest): Promise<Gate> {
 			[],
 			{},
 		);
-		const outcomes = acquit(gate.outcomes, kernelSpec, plainSigns(plain));
+		// What a signal left out proves nothing, and is to be run again.
+		if (request.drain.aborted) continue;
+		const outcomes = acquit(gate.outcomes, kernelSpec, resultsByName(plain));
 		await step({ outcomes, baselines: { ...gate.baselines, [kernelSpec]: plain.id } });
 	}
 	return gate;
@@ -125,46 +128,34 @@ async function tryPatch(
 	const file = bug.patches[series]?.[kind];
 	if (file === undefined) return kind === 'm' ? { ...about, outcome: 'not-applicable', durationMs: 0, runs: [] } : undefined;
 	const patch = join(request.corpusDir, file);
-	const tried = await runUntilCaught(request, plan, kernelSpec, patch, kind === 'd' ? [] : bug.signs);
-	const outcome = tried.isBroken ? 'broken' : kind === 'd' ? (tried.catch ? 'noisy' : 'clean') : tried.catch ? 'caught' : 'missed';
+	const judge = kind === 'd' ? anyFailure : judgeFor(bug);
+	const { problem, results, runs } = await runUntilCaught(request, plan, kernelSpec, patch, judge);
+	const verdict = kind === 'd' ? controlVerdict(results) : bugVerdict(results, judge);
 	return {
 		...about,
-		outcome,
-		...(tried.catch && { catch: tried.catch }),
-		...(tried.why !== undefined && { why: tried.why }),
+		...(problem === undefined ? verdict : { outcome: 'broken', why: problem }),
 		durationMs: Math.round(performance.now() - began),
-		runs: tried.runs,
+		runs,
 	};
 }
 
 /** The cases the catalogue names, then all that could see the bug. */
-async function runUntilCaught(
-	request: GateRequest,
-	plan: BugPlan,
-	kernelSpec: string,
-	patch: string,
-	wanted: readonly string[],
-): Promise<Tried> {
+async function runUntilCaught(request: GateRequest, plan: BugPlan, kernelSpec: string, patch: string, judge: Judge): Promise<Tried> {
 	const runs: string[] = [];
-	const others: string[] = [];
+	const results: CaseResult[] = [];
 	const selections = plan.first.length > 0 && !request.isAll ? [plan.first, plan.suites] : [plan.suites];
 	for (const suites of selections) {
 		const left = suites === plan.first ? plan.first : casesOf(suites, (name) => request.isAll || !plan.bug.cases.includes(name));
 		if (left.length === 0 || request.drain.aborted) continue;
-		const judge = (result: CaseResult) => catchOf(result, wanted);
 		const stopWhen = request.isAll ? undefined : (result: CaseResult) => judge(result) !== undefined;
 		const run = await runOnce(request, kernelSpec, left, [patch], { stopWhen });
 		runs.push(run.id);
+		results.push(...run.jobs.flatMap((job) => job.cases));
 		const problem = run.jobs.find((job) => job.problem)?.problem;
-		if (problem) return { isBroken: true, why: problem.message, runs };
-		const results = run.jobs.flatMap((job) => job.cases);
-		const caught = results.map(judge).find((one) => one !== undefined);
-		if (caught) return { catch: caught, isBroken: false, runs };
-		others.push(...results.flatMap((result) => catchOf(result, [])?.sign ?? []));
+		if (problem) return { problem: problem.message, results, runs };
+		if (results.some((result) => judge(result))) break;
 	}
-	if (runs.length === 0) return { isBroken: true, why: 'no suite could see it', runs };
-	const why = others.length > 0 ? `failed otherwise: ${others.join('; ')}` : undefined;
-	return { isBroken: false, why, runs };
+	return { ...(runs.length === 0 && { problem: 'no suite could see it' }), results, runs };
 }
 
 /** A run in a directory of its own, like any other. */
