@@ -2,7 +2,7 @@
 
 import type { Suite } from './load.ts';
 
-/** The longest path that fits counts. `caches` stands for every suite that keeps an fscache cache. */
+/** The longest path that fits counts. */
 const table: readonly { readonly path: string; readonly tags: readonly string[] }[] = [
 	// Compiled in, it gives every cache's objects their on-demand part, whoever the client.
 	{ path: 'fs/cachefiles/ondemand.c', tags: ['erofs', 'cachefiles', 'fscache'] },
