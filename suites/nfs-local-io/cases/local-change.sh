@@ -13,8 +13,9 @@ old_behind() {
 		cmp -s "$nfsd_export/medium" "$nfs_mountpoint/medium" && cmp -s "$nfsd_export/small" "$nfs_mountpoint/small"
 }
 
+symptom="old_behind $2 ${4:-}"
 case " $* " in
-*' truncate '*) right() { check_known nfs-truncate-by-name "old_behind $2 $4" "$@"; } ;;
+*' truncate '*) right() { check_known nfs-truncate-by-name "$symptom" "$@"; } ;;
 *) right() { check "$@"; } ;;
 esac
 
