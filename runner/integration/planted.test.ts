@@ -38,6 +38,7 @@ const sayings: Readonly<Record<string, Expected>> = {
 	'left-mount': fail(/^left over: mount of /),
 	'left-volume': fail(/^left over: .*volumes/),
 	'left-module': fail(/^left over: .*module /),
+	'left-taint': fail(/^left over: kernel tainted \(512\) without a report/),
 };
 
 /** What the kernel reports. */

@@ -79,7 +79,8 @@ end)
 		shift
 	done
 	read -r before <$state/tainted
-	read -r after </proc/sys/kernel/tainted
+	# The shell's own read gets the first digit: a second read(2) of a sysctl is its end.
+	after=$(cat /proc/sys/kernel/tainted)
 	# 4096 and 8192 only say that a module of ours was loaded.
 	gained=$((after & ~before & ~12288))
 	[ $gained -eq 0 ] || echo "taint: $gained"

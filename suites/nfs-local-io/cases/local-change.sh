@@ -4,12 +4,14 @@
 # operations make of a copy, and so has every later reader: with the page cache dropped, after a remount, and out of the cache again.
 . "$CRUCIBLE_LIB/nfs.sh"
 
-# old_behind CUT SIZE: behind the cut there is what was before, to the end of the page (6.12) or of the file, and all else is right.
+# old_behind CUT SIZE: behind the cut there is what was before, to the end of the page or of the file, or (6.1, with that page in memory) only
+# behind the page; and all else is right.
 old_behind() {
-	for old_end in $((($1 + 4095) / 4096 * 4096)) "$2"; do
-		head -c "$1" reference >old
-		tail -c +$(($1 + 1)) original | head -c $((old_end - $1)) >>old
-		tail -c +$((old_end + 1)) reference >>old
+	old_page=$((($1 + 4095) / 4096 * 4096))
+	for old_range in "$1 $old_page" "$1 $2" "$old_page $2"; do
+		head -c "${old_range% *}" reference >old
+		head -c "${old_range#* }" original | tail -c +$((${old_range% *} + 1)) >>old
+		tail -c +$((${old_range#* } + 1)) reference >>old
 		cmp -s old "$nfs_mountpoint/large" && break
 	done && cmp -s "$nfsd_export/medium" "$nfs_mountpoint/medium" && cmp -s "$nfsd_export/small" "$nfs_mountpoint/small"
 }

@@ -88,7 +88,9 @@ static void bad_writes(struct cache *cache)
 	long status;
 
 	load(0, 1);
-	check_result(result_of(pwrite(fd, buffer, PAGE, 512)), -ENOBUFS, "pwrite that does not begin at a page");
+	status = result_of(pwrite(fd, buffer, PAGE, 512));
+	check_known(status == -ENOBUFS, status == PAGE && lseek(fd, 0, SEEK_HOLE) == PAGE, "ondemand-write-misplaced",
+		    "pwrite that does not begin at a page");
 	check_result(result_of(pwrite(fd, buffer, PAGE, -PAGE)), -EINVAL, "at a negative offset");
 	check_result(result_of(pwrite(fd, (void *)PAGE, PAGE, 0)), -EFAULT, "of bytes that are not there");
 	status = result_of(pwrite(fd, buffer + 1, PAGE, 0));

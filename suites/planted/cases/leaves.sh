@@ -24,6 +24,11 @@ leave_module() {
 	module_load /crucible/modules/planted_volume.ko take=0
 }
 
+# As a warning does whose text nobody saw.
+leave_taint() {
+	echo 512 >/proc/sys/kernel/tainted
+}
+
 plan 1
 check "something is left behind: $1" "leave_$1"
 evidence left "$1"
