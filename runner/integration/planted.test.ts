@@ -69,6 +69,8 @@ const endings: Readonly<Record<string, Expected>> = {
 	'test-hang': { status: 'FAIL', reason: /^test hang: / },
 	'power-off': { status: 'FAIL', reason: /powered itself off/ },
 	'agent-killed': { status: 'ERROR', reason: /agent is lost/ },
+	'scenario-throws': { status: 'ERROR', reason: /^its scenario threw TypeError: planted$/ },
+	'scenario-unmet': { status: 'MISS', reason: /planted_nowhere/ },
 	'console-flood': pass,
 	'results-flood': pass,
 };

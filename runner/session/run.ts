@@ -26,7 +26,7 @@ import { createEmitter, type Emitter } from './emitter.ts';
 import { prepareHost } from './host.ts';
 import { jobDesk } from './job-desk.ts';
 import { failJob, type JobContext, openJob } from './open-job.ts';
-import { pastOf } from './past.ts';
+import { pastOf, requireSameKernel } from './past.ts';
 import { describeJob, type Job } from './plan.ts';
 import type { Recorder } from './recorder.ts';
 import { guestsAtOnce, inOrder, scheduleTasks, type Task } from './schedule.ts';
@@ -164,6 +164,7 @@ async function runKernel(shared: Shared, source: KernelSource): Promise<void> {
 	const needy = request.kernelSuites ?? suites;
 	await using kernel = await orMiss(emitter, jobs, () => madeOf(source, () => prepareKernel(source, needy, options)));
 	if (!kernel) return;
+	requireSameKernel(request.store.fold.run(), jobs, kernel.identity);
 	for (const text of await checkpatch(source.tree, request.reviewed ?? [], request.drain)) emitter.emit({ type: 'note', text });
 	const swept = request.sweep ? await sweepAll(shared, jobs, request.sweep, kernel) : jobs;
 	const planned = swept.flatMap((job) => {

@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { checkout } from '../config/paths.ts';
 import { listCalls } from '../race/calls.ts';
 import { withDeadline } from '../util/deadline.ts';
-import { UserError } from '../util/errors.ts';
+import { KernelError, UserError } from '../util/errors.ts';
+import { isMachineFault } from '../vm/machine-fault.ts';
 import type { CaseOutput, CaseRun } from './case-run.ts';
 import { endingOf } from './ending.ts';
 import { createFaults, type Faults } from './fault-case.ts';
@@ -16,7 +17,7 @@ import { createRaces } from './race-case.ts';
 import { CaseFailure, createLog, type Guest, type ScenarioBody, type ScenarioContext, SkipCase } from './scenario.ts';
 import type { Ending } from './verdict.ts';
 
-/** Runs it to its end or its deadline. What it throws itself is a failed assertion; a lost machine is told apart. */
+/** Runs it to its end or its deadline. What its checks throw is a failed assertion; a lost machine, and what else it throws, are told apart. */
 export async function runScenario(run: CaseRun, env: Readonly<Record<string, string>>, crash: () => Promise<void>): Promise<CaseOutput> {
 	const { suite, entry } = run;
 	const body = await loadScenario(join(suite.dir, 'cases', entry.scenario ?? ''));
@@ -38,13 +39,27 @@ export async function runScenario(run: CaseRun, env: Readonly<Record<string, str
 		run.signal.throwIfAborted();
 		if (error instanceof SkipCase) skipped = error.message;
 		else if (error instanceof CaseFailure) log.ok(false, error.message.split('\n')[0] ?? '', error.message);
-		else ending = await endingOf(run, error);
+		else if (isThrownByBody(error)) {
+			file.write(`${error.stack}\n`);
+			ending = endingOfBody(error);
+		} else ending = await endingOf(run, error);
 	} finally {
 		stop.abort(new Error('the case is over'));
 		await races.finish();
 		file.end();
 	}
 	return { ending, assertions: log.assertions, measured: log.measured, problems: [], skipped, claims: faults.claims, races: races.played };
+}
+
+/** Neither the guest's doing nor the machine's: one scenario of many, and no reason to end the run. */
+function isThrownByBody(error: unknown): error is Error {
+	return error instanceof Error && !isMachineFault(error) && !(error instanceof KernelError);
+}
+
+/** What this kernel does not have (a function to hold, say) leaves the case unrun; all else is a bug of the scenario, or of ours. */
+function endingOfBody(error: Error): Ending {
+	if (!(error instanceof UserError)) return { how: 'lost', why: `its scenario threw ${error.name}: ${error.message.split('\n')[0]}` };
+	return { how: 'not-started', why: `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}` };
 }
 
 /** The case's default export; compiled code mirrors the checkout below dist/. */
