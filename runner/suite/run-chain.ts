@@ -18,12 +18,11 @@ const tidyMs = 10_000;
 export async function runEntry(run: CaseRun): Promise<Attempt> {
 	const { entry, dir } = run;
 	const under = entry.under && formatBackground(entry.under);
-	if (!entry.chain) return runCase({ ...sameGuest(run), strain: strainOf([], under) });
+	if (!entry.chain) return runCase(inSameGuest(run, { strain: strainOf([], under) }));
 	const links: Linked[] = [];
 	for (const [at, one] of entry.chain.entries()) {
 		const folder = `${at + 1}-${one.name}`;
-		const link: CaseRun = {
-			...sameGuest(run),
+		const link = inSameGuest(run, {
 			entry: { ...one, ...(entry.under && { under: entry.under }) },
 			guestMs: at === 0 ? run.guestMs : 0,
 			dir: { absolute: join(dir.absolute, folder), relative: join(dir.relative, folder) },
@@ -31,7 +30,7 @@ export async function runEntry(run: CaseRun): Promise<Attempt> {
 				links.map(({ case: name }) => name),
 				under,
 			),
-		};
+		});
 		const attempt = await runCase(link);
 		links.push({ case: one.name, attempt });
 		if (!goesOn(attempt) || !run.wantsMore() || at + 1 === entry.chain.length) break;
@@ -41,14 +40,9 @@ export async function runEntry(run: CaseRun): Promise<Attempt> {
 	return joinLinks(links, entry.chain.length, dir.relative);
 }
 
-/** A spread would keep the machine of now; after a crash it is another. */
-function sameGuest(run: CaseRun): CaseRun {
-	return {
-		...run,
-		get machine() {
-			return run.machine;
-		},
-	};
+/** `run` but for what is given. Its machine is asked for each time, where a spread keeps the one of now: after a crash it is another. */
+export function inSameGuest(run: CaseRun, other: Partial<Omit<CaseRun, 'machine'>>): CaseRun {
+	return Object.defineProperty({ ...run, ...other }, 'machine', { get: () => run.machine, enumerable: true });
 }
 
 /** What a fresh guest has empty. Says why when the guest does not answer: nothing can follow in it. */
