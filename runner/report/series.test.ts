@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { CaseSide } from '../model/comparison.ts';
+import type { CaseSide, ChangeKind } from '../model/comparison.ts';
 import { exitCodeOfSeries, type SeriesReport, type SeriesStep } from '../model/series.ts';
 import { createPaint } from './paint.ts';
 import { seriesHeadline, seriesLines } from './series.ts';
@@ -48,6 +48,41 @@ test('the patch that breaks a case is pointed at; what goes on failing after it 
 	const text = seriesLines(series, createPaint(false)).join('\n');
 	t.regex(text, /^ {4}broken {2}nfs\/warm {2}PASS -> FAIL {2}not ok: warm$/m);
 	t.regex(text, /new compiler warning/);
+});
+
+const failing = (kind: ChangeKind, base: CaseSide, failed: number) => ({ ...broken, kind, base, head: { ...broken.head, failed } });
+
+test('a patch with which a case fails that failed on no step before does not hold, proved or not', (t) => {
+	for (const [kind, base, failed] of [
+		['maybe-broken', 'PASS', 2],
+		['unproved', 'INCONCLUSIVE', 3],
+		['skip', 'SKIP', 3],
+	] as const) {
+		const series = report(step(0, 'k'), step(1, 'a', { verdict: 'FAIL', changes: [failing(kind, side(base), failed)] }));
+		t.is(
+			seriesHeadline(series),
+			`0 of 3 patches hold; the first broken one is 1/3 a: nfs/warm fails ${failed}/3, not proved; 2 not tested`,
+		);
+		t.is(exitCodeOfSeries(series), 1);
+		const text = seriesLines(series, createPaint(false)).join('\n');
+		t.true(text.includes(`    fails, not proved  nfs/warm  ${base} -> FAIL  not ok: warm`), text);
+	}
+});
+
+test('a failure that a step before had, the kernel without the series among them, accuses nobody', (t) => {
+	const base = side('FAIL');
+	const still = report(step(0, 'k'), step(1, 'a', { verdict: 'FAIL', changes: [failing('still-failing', base, 1)] }));
+	t.is(exitCodeOfSeries(still), 0);
+	for (const [kind, status] of [
+		['maybe-broken', 'PASS'],
+		['skip', 'SKIP'],
+	] as const) {
+		const gone = { ...failing('maybe-fixed', base, 0), head: side(status) };
+		const again = step(2, 'b', { verdict: 'FAIL', changes: [failing(kind, side(status), 1)] });
+		const series = report(step(0, 'k'), step(1, 'a', { changes: [gone] }), again, step(3, 'c'));
+		t.is(seriesHeadline(series), '3 of 3 patches hold');
+		t.is(exitCodeOfSeries(series), 0);
+	}
 });
 
 test('a patch with which no case passed or failed was not tested, and does not hold', (t) => {
