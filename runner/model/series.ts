@@ -42,18 +42,19 @@ export function faultsOf(report: SeriesReport, step: SeriesStep): CaseChange[] {
 	return step.changes.filter((change) => change.kind === 'broken' || isNew(change));
 }
 
-/** Whether something is wrong with a step: it does not build or boot, or a case fails that is its fault. */
+/** Whether something is wrong with a step: it does not build or boot and a step before did, or a case fails that is its fault. */
 export function isBroken(report: SeriesReport, step: SeriesStep): boolean {
-	return step.patches > 0 && (step.problem !== undefined || faultsOf(report, step).length > 0);
+	if (step.problem) return stepsBefore(report, step).some(({ problem }) => problem === undefined);
+	return faultsOf(report, step).length > 0;
 }
 
 function stepsBefore({ steps }: SeriesReport, { patches }: SeriesStep): readonly SeriesStep[] {
 	return steps.filter((other) => other.patches < patches);
 }
 
-/** Whether it is known what the step does: where no case passed or failed nothing is. */
-export function isTested({ problem, votes }: SeriesStep): boolean {
-	return problem !== undefined || votes > 0;
+/** Whether it is known what the step does: where no case passed or failed nothing is, nor where no kernel before it could be made either. */
+export function isTested(report: SeriesReport, step: SeriesStep): boolean {
+	return step.problem ? isBroken(report, step) : step.votes > 0;
 }
 
 /** Whether the first patch has nothing to be compared with. */
@@ -65,7 +66,7 @@ export function lacksBase({ steps }: SeriesReport): boolean {
 /** As of a run: 1 when a patch is broken, else 128 or 125 when a step, or the kernel without the series, could not be tested. */
 export function exitCodeOfSeries(report: SeriesReport): number {
 	if (report.steps.some((step) => isBroken(report, step))) return exitCodes.fail;
-	const untested = report.steps.filter((step) => !isTested(step));
+	const untested = report.steps.filter((step) => !isTested(report, step));
 	if (untested.some(({ verdict }) => verdict === 'ERROR')) return exitCodes.ours;
 	return untested.length > 0 || lacksBase(report) ? exitCodes.untestable : exitCodes.pass;
 }

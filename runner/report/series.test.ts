@@ -85,6 +85,18 @@ test('a failure that a step before had, the kernel without the series among them
 	}
 });
 
+test('what does not build accuses a patch only if a step before it did; else it was not tested', (t) => {
+	const unbuilt = { verdict: 'MISS' as const, votes: 0, problem: { message: 'fs/x.c:2:2: error: no', log: [] } };
+	const never = report(step(0, 'k', unbuilt), step(1, 'a', unbuilt));
+	t.is(exitCodeOfSeries(never), 125);
+	t.is(seriesHeadline(never), '0 of 3 patches hold; 3 not tested; the kernel without them could not be tested');
+	const text = seriesLines(never, createPaint(false)).join('\n');
+	t.is(text.match(/not tested: no kernel before it builds and boots either/g)?.length, 1, text);
+	const later = report(step(0, 'k', unbuilt), step(1, 'a', unbuilt), step(2, 'b'), step(3, 'c', unbuilt));
+	t.is(exitCodeOfSeries(later), 1);
+	t.regex(seriesHeadline(later), /^1 of 3 patches holds; the first broken one is 3\/3 c: fs\/x\.c:2:2: error: no; 1 not tested;/);
+});
+
 test('a patch with which no case passed or failed was not tested, and does not hold', (t) => {
 	const lost = step(2, 'b', { verdict: 'ERROR', votes: 0 });
 	const silent = step(3, 'c', { verdict: 'INCONCLUSIVE', votes: 0 });

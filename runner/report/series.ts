@@ -22,7 +22,7 @@ export function seriesLines(report: SeriesReport, paint: Paint): string[] {
 /** `2 of 3 patches hold; broken: 2/3 "netfs: fix" does not build`. */
 export function seriesHeadline(report: SeriesReport): string {
 	const { steps, total } = report;
-	const tested = steps.filter((step) => step.patches > 0 && isTested(step));
+	const tested = steps.filter((step) => step.patches > 0 && isTested(report, step));
 	const broken = tested.filter((step) => isBroken(report, step));
 	const left = total - tested.length;
 	const held = `${tested.length - broken.length} of ${count(total, 'patch').replace(/patchs$/, 'patches')} hold${tested.length - broken.length === 1 ? 's' : ''}`;
@@ -54,11 +54,16 @@ function stepLines(report: SeriesReport, step: SeriesStep, paint: Paint): string
 		...(step.problem
 			? [`    ${oneLine(step.problem.message)}`, ...step.problem.log.slice(0, mostLog).map((line) => `      ${oneLine(line)}`)]
 			: []),
-		...(isTested(step) ? [] : ['    not tested: no case passed or failed']),
+		...(isTested(report, step) ? [] : whyUntested(step).map((why) => `    not tested: ${why}`)),
 		...changes.map(
 			(change) =>
 				`    ${wordOf(change)}  ${oneLine(change.case)}  ${change.base.status} -> ${change.head.status}  ${oneLine(change.head.reason ?? '')}`,
 		),
 		...step.remarks.map((remark) => paint('dim', `    ${remark}`)),
 	];
+}
+
+function whyUntested({ problem, patches }: SeriesStep): string[] {
+	if (!problem) return ['no case passed or failed'];
+	return patches > 0 ? ['no kernel before it builds and boots either'] : [];
 }
