@@ -20,7 +20,7 @@ test('a case is broken, fixed, flaky, new or steady by what its nights say', (t)
 		...nights('breaks', 'PASS', 'PASS', 'FAIL'),
 		...nights('mends', 'FAIL', 'FAIL', 'PASS'),
 		...nights('flakes', 'PASS', 'FAIL', 'PASS'),
-		...nights('flakes-badly', 'PASS', 'FAIL', 'FAIL'),
+		...nights('stays-broken', 'PASS', 'FAIL', 'FAIL'),
 		...nights('holds', 'PASS', 'PASS', 'PASS'),
 		...nights('was-skipped', 'PASS', 'SKIP', 'FAIL'),
 		...nights('is-silent', 'PASS', 'PASS', 'ERROR'),
@@ -30,12 +30,41 @@ test('a case is broken, fixed, flaky, new or steady by what its nights say', (t)
 		's/breaks': 'broken',
 		's/mends': 'fixed',
 		's/flakes': 'flaky',
-		's/flakes-badly': 'flaky',
+		's/stays-broken': 'steady',
 		's/holds': 'steady',
 		's/was-skipped': 'broken',
 		's/is-silent': 'steady',
 		's/appears': 'new',
 	});
+});
+
+const [pass, fail] = ['PASS', 'FAIL'] as const;
+
+test('a regression is broken in its first night, steady in those after it, and fixed in the one that ends it', (t) => {
+	const kind = (...statuses: Status[]) => trendsOf(nights('x', ...statuses), [], 14).cases[0]?.kind;
+	const good = Array.from({ length: 5 }, () => pass);
+	t.is(kind(...good, fail), 'broken');
+	t.is(kind(...good, fail, fail, fail), 'steady');
+	t.is(kind(...good, fail, fail, 'ERROR', fail), 'steady');
+	t.is(kind(...good, fail, fail, pass), 'fixed');
+	t.is(kind(...good, fail, 'SKIP', fail, pass), 'fixed');
+	t.is(kind(...good, fail, fail, pass, pass), 'steady');
+	t.is(kind(fail, fail, pass, pass, pass, fail), 'broken');
+	t.is(kind(...good, 'XFAIL', 'XFAIL'), 'steady');
+});
+
+test('what goes there and back from night to night, turns again and again, or does both in one night is flaky', (t) => {
+	const kind = (...statuses: Status[]) => trendsOf(nights('x', ...statuses), [], 14).cases[0]?.kind;
+	t.is(kind(pass, pass, fail, pass), 'flaky');
+	t.is(kind(pass, pass, fail, pass, pass, pass), 'flaky');
+	t.is(kind(fail, fail, pass, fail), 'flaky');
+	t.is(kind(pass, fail, fail, pass, pass, fail), 'flaky');
+	const both = (night: string): CaseRow => ({ ...row(night, 'x', fail), failed: 1, votes: 3 });
+	const mixed = (...rows: CaseRow[]) => trendsOf(rows, [], 14).cases[0]?.kind;
+	t.is(mixed(both('n1'), both('n2')), 'flaky');
+	t.is(mixed(both('n1'), row('n2', 'x', pass)), 'flaky');
+	t.is(mixed(row('n1', 'x', pass), both('n2')), 'broken');
+	t.is(mixed(row('n1', 'x', pass), both('n2'), row('n3', 'x', fail)), 'flaky');
 });
 
 test('a rate has the interval of its votes, and the window leaves older nights out', (t) => {
