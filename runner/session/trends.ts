@@ -31,16 +31,19 @@ function votesOf({ attempts }: CaseResult): { failed: number; votes: number } {
 	return { failed, votes: failed + attempts.filter(({ status }) => status === 'PASS').length };
 }
 
-/** Trends over the last `window` nights (at least 1) for cases; splats are told over all rows. Night ids sort by time. */
-export function trendsOf(cases: readonly CaseRow[], splats: readonly SplatRow[], window: number): Trends {
-	const nights = [...new Set(cases.map(({ night }) => night))].sort().slice(-window);
-	const latest = nights.at(-1);
+/**
+ * What the night `night` tells: trends of its cases over the last `window` nights (at least 1) that it ends; splats are told over all rows up
+ * to it. Night ids sort by time.
+ */
+export function trendsOf(cases: readonly CaseRow[], splats: readonly SplatRow[], window: number, night: string): Trends {
+	const past = cases.map((row) => row.night).filter((other) => other < night);
+	const nights = [...new Set([...past.sort(), night])].slice(-window);
 	const groups = groupBy(
-		cases.filter(({ night }) => nights.includes(night)),
+		cases.filter((row) => nights.includes(row.night)),
 		({ kernel, config, suite, case: name }) => JSON.stringify([kernel, config, `${suite}/${name}`]),
 	);
-	const told = [...groups.values()].filter((rows) => rows.some(({ night }) => night === latest));
-	return { nights, cases: told.map(trendOf), sightings: sightingsOf(splats) };
+	const told = [...groups.values()].filter((rows) => rows.some((row) => row.night === night));
+	return { nights, cases: told.map(trendOf), sightings: sightingsOf(splats.filter((row) => row.night <= night)) };
 }
 
 function trendOf(group: readonly CaseRow[]): CaseTrend {
