@@ -32,7 +32,7 @@ export interface CaseChange {
 	readonly p?: number;
 	/**
 	 * `chance`: p is at most the threshold. `consistent`: too few runs for that, or too many cases, but the one side always fails and the other
-	 * never does.
+	 * never does, in three runs or more of each.
 	 */
 	readonly by?: 'chance' | 'consistent';
 }

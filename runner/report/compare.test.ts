@@ -59,7 +59,10 @@ test('the answer comes first, then each change with its rates and its proof', (t
 test('where only what always fails would have been called broken, or nothing would, no rate is promised', (t) => {
 	const { sees, ...none } = comparison;
 	t.is(powerText({ ...none, sees: 1 }), '7 cases passed on both sides; only a new failure in every run would have been called broken');
-	t.regex(powerText(none), /; too few runs to call a new failure more than maybe broken: --times 5 and more can$/);
+	t.regex(
+		powerText(none),
+		/; too few runs to call a new failure more than maybe broken: --times 3 and more can \(of stored runs, --repeat 3\)$/,
+	);
 });
 
 test('a side that does not build is told with the reason', (t) => {

@@ -118,7 +118,7 @@ export function powerText({ same, sees, threshold, verdict }: Comparison): strin
 	if (verdict === 'untestable') return passed;
 	const least =
 		sees === undefined
-			? 'too few runs to call a new failure more than maybe broken: --times 5 and more can'
+			? 'too few runs to call a new failure more than maybe broken: --times 3 and more can (of stored runs, --repeat 3)'
 			: sees === 1
 				? 'only a new failure in every run would have been called broken'
 				: `a new failure in ${Math.round(sees * 100)} % of runs or more would have been proved (p <= ${threshold})`;

@@ -123,6 +123,9 @@ function changesOf(pairs: readonly Pair[], threshold: number): CaseChange[] {
 		.sort((a, b) => changeKinds.indexOf(a.kind) - changeKinds.indexOf(b.kind));
 }
 
+// A case that fails every other time does all or nothing on each side once in 32 tries; with two runs of each it is once in 8, and many are tried.
+const leastConsistent = 3;
+
 function kindOf(
 	base: CaseSide,
 	head: CaseSide,
@@ -137,8 +140,7 @@ function kindOf(
 	const word = after > before ? 'broken' : 'fixed';
 	if (p <= threshold) return { kind: word, by: 'chance' };
 	const [always, never] = after > before ? [head, base] : [base, head];
-	// One run against one is a coin; a failure that was run again and came back is more, however many other cases were tested.
-	const isConsistent = always.failed === always.votes && always.votes > 1 && never.failed === 0;
+	const isConsistent = always.failed === always.votes && never.failed === 0 && Math.min(always.votes, never.votes) >= leastConsistent;
 	if (isConsistent) return { kind: word, by: 'consistent' };
 	return { kind: before > 0 && after > 0 ? 'still-failing' : `maybe-${word}` };
 }
@@ -147,7 +149,7 @@ function kindOf(
 function seesFrom({ base, head }: Pair, threshold: number): number {
 	const [before, after] = [caseSide(base).votes, caseSide(head).votes];
 	if (before === 0 || after === 0) return 0;
-	const always = after > 1 ? after : Number.POSITIVE_INFINITY;
+	const always = Math.min(before, after) >= leastConsistent ? after : Number.POSITIVE_INFINITY;
 	return (leastProof(before, after, threshold) ?? always) / after;
 }
 
