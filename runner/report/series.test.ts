@@ -18,6 +18,7 @@ const side = (status: CaseSide['status'], reason?: string): CaseSide => ({
 	status,
 	failed: status === 'FAIL' ? 3 : 0,
 	votes: 3,
+	attempts: 3,
 	interval: [0, 1],
 	...(reason !== undefined && { reason }),
 });

@@ -113,6 +113,22 @@ test('errors of ours, lost evidence and skips do not vote', (t) => {
 	t.deepEqual(head.jobs[0]?.cases.map(hasVoted), [true, false, false]);
 });
 
+test('a side on which most runs lost their proof is told, and is no regression', (t) => {
+	const good = runOf({ a: attempts('PASS', 5) });
+	for (const status of ['INCONCLUSIVE', 'ERROR', 'SKIP'] as const) {
+		const thin = runOf({ a: [...attempts('PASS', 1), ...attempts(status, 4, { reason: 'lost' })] });
+		const found = compareRuns(good, thin, options);
+		t.deepEqual(kinds(good, thin), ['s/a fewer-votes']);
+		t.deepEqual(kinds(thin, good), ['s/a fewer-votes']);
+		t.is(found.verdict, 'no regression');
+		t.like(found.changes[0]?.head, { failed: 0, votes: 1, attempts: 5, reason: 'lost' });
+		t.deepEqual(kinds(thin, thin), []);
+	}
+	t.deepEqual(kinds(good, runOf({ a: [...attempts('PASS', 3), ...attempts('INCONCLUSIVE', 2)] })), []);
+	const fails = runOf({ a: [...attempts('FAIL', 1), ...attempts('INCONCLUSIVE', 4)] });
+	t.deepEqual(kinds(good, fails), ['s/a maybe-broken']);
+});
+
 test('cases of one side only are listed; the kernel matters only where there are several', (t) => {
 	const found = compareRuns(
 		runOf({ a: attempts('PASS', 1), b: attempts('PASS', 1) }),

@@ -104,7 +104,15 @@ export function hasVoted({ attempts }: Pick<CaseResult, 'attempts'>): boolean {
 function caseSide({ status, reason, attempts }: CaseResult): CaseSide {
 	const failed = attempts.filter((attempt) => attempt.status === 'FAIL').length;
 	const votes = failed + attempts.filter(hasPassed).length;
-	return { status, ...(reason !== undefined && { reason }), failed, votes, interval: rateInterval({ failed, votes }) };
+	const counts = { failed, votes, attempts: attempts.length };
+	// Of runs merged a PASS is what counts, and it has no reason.
+	const why = reason ?? (isThin(counts) ? attempts.find((attempt) => !hasVoted({ attempts: [attempt] }))?.reason : undefined);
+	return { status, ...(why !== undefined && { reason: why }), ...counts, interval: rateInterval(counts) };
+}
+
+/** Whether most runs told nothing. */
+function isThin({ votes, attempts }: Pick<CaseSide, 'votes' | 'attempts'>): boolean {
+	return votes > 0 && votes < attempts / 2;
 }
 
 function changesOf(pairs: readonly Pair[], threshold: number): CaseChange[] {
@@ -123,7 +131,8 @@ function changesOf(pairs: readonly Pair[], threshold: number): CaseChange[] {
 		.sort((a, b) => changeKinds.indexOf(a.kind) - changeKinds.indexOf(b.kind));
 }
 
-// A case that fails every other time does all or nothing on each side once in 32 tries; with two runs of each it is once in 8, and many are tried.
+// A case that fails every other time fails each time on one side and never on the other once in 32 comparisons; with two runs of each side
+// it is once in 8, and many cases are compared at once.
 const leastConsistent = 3;
 
 function kindOf(
@@ -134,7 +143,7 @@ function kindOf(
 ): { readonly kind: ChangeKind; readonly by?: 'chance' | 'consistent' } | undefined {
 	if ((base.status === 'SKIP') !== (head.status === 'SKIP')) return { kind: 'skip' };
 	if ((base.votes === 0) !== (head.votes === 0)) return { kind: 'unproved' };
-	if (p === undefined) return undefined;
+	if (p === undefined) return isThin(base) === isThin(head) ? undefined : { kind: 'fewer-votes' };
 	const [before, after] = [base.failed / base.votes, head.failed / head.votes];
 	if (before === after) return { kind: 'still-failing' };
 	const word = after > before ? 'broken' : 'fixed';
