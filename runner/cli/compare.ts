@@ -51,7 +51,12 @@ export function addCompare(program: Command, context: CommandContext): void {
 		.option('--head <what>', 'the same for the other side (default: the kernel with the series)')
 		.option('--tag <tag>', 'only cases with this tag; repeatable', collect)
 		.option('--times <n>', 'how often each side runs', wholeNumber(1), 5)
-		.option('--threshold <p>', 'the p-value that proves a change', probability, 0.05)
+		.option(
+			'--threshold <p>',
+			'the p-value that proves a change; none is asked of a case that fails each time on one side and never on the other, of 3 runs or more of each',
+			probability,
+			0.05,
+		)
 		.option('--timeout <s>', 'seconds that replace each case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random', wholeNumber(0))
 		.option('--json', 'the comparison as one JSON document on stdout');

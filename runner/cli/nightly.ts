@@ -57,21 +57,27 @@ export function addNightly(program: Command, context: CommandContext): void {
 		const config = await readNightlyConfig(file, checkout.kconfig, suites);
 		// Before anything runs: a damaged history is told now and not after eight hours.
 		using history = await openHistory(historyFile(checkout.results));
-		const last = await latestNightly(checkout.results);
 		if (flags.history) {
+			const last = await latestNightly(checkout.results);
 			if (!last) throw new UserError('there was no nightly yet', { hint: `./crucible nightly --config ${flags.config}` });
 			return tell(last, config, history, flags.json ?? false);
 		}
 		const { config: _ours, ...rest } = flags;
 		const settings = await settingsOf({ ...rest });
-		const begun =
-			flags.fresh || !last || last.ended !== undefined ? await begin(file, config, flags.seed) : requireSame(last, config, file);
+		const cut = await cutNightly(checkout.results, flags);
+		const begun = cut ? requireSame(cut, config, file) : await begin(file, config, flags.seed);
 		const nightly = await run(begun, { config, suites, settings, history, context });
 		for (const name of await removeOldNightlies(checkout.results, config.keep)) process.stderr.write(`crucible: removed ${name}\n`);
 		await publish(nightly, config, history);
 		await tell(nightly, config, history, flags.json ?? false);
 		context.finish(nightlyExitCode(nightly));
 	});
+}
+
+/** The nightly that is to go on; for a fresh one nobody asks whether there is any, nor whether it can be read. */
+export async function cutNightly(results: string, { fresh }: Pick<NightlyFlags, 'fresh'>): Promise<Nightly | undefined> {
+	const last = fresh ? undefined : await latestNightly(results);
+	return last?.ended === undefined ? last : undefined;
 }
 
 async function begin(file: string, config: NightlyConfig, seed: number | undefined): Promise<Nightly> {
@@ -137,7 +143,7 @@ async function publish(nightly: Nightly, config: NightlyConfig, history: History
 	const dir = nightlyDir(checkout.results, nightly.id);
 	const runs = (await cellRuns(checkout.results, nightly)).map(({ run }) => run);
 	await writeWhole(join(dir, 'kcidb.json'), `${JSON.stringify(toKcidb(runs, config.kcidb.origin), undefined, '\t')}\n`);
-	const summary = stepSummary(nightly, trendsOf(history.cases(), history.splats(), config.window));
+	const summary = stepSummary(nightly, trendsOf(history.cases(), history.splats(), config.window, nightly.id));
 	await writeWhole(join(dir, 'summary.md'), summary);
 	const { GITHUB_ACTIONS, GITHUB_STEP_SUMMARY } = environment;
 	if (GITHUB_STEP_SUMMARY) await appendFile(GITHUB_STEP_SUMMARY, summary);
@@ -145,7 +151,7 @@ async function publish(nightly: Nightly, config: NightlyConfig, history: History
 }
 
 async function tell(nightly: Nightly, config: NightlyConfig, history: History, isJson: boolean): Promise<void> {
-	const trends = trendsOf(history.cases(), history.splats(), config.window);
+	const trends = trendsOf(history.cases(), history.splats(), config.window, nightly.id);
 	const out = isJson ? process.stderr : process.stdout;
 	const lines = nightlyLines(nightly, trends, createPaint(outputStyle(Boolean(out.isTTY)).color));
 	out.write(`${lines.join('\n')}\nruns     ${nightlyDir(checkout.results, nightly.id)}\n`);

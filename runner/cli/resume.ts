@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Patch } from '../kernel/patch.ts';
 import { readSaved } from '../kernel/save-series.ts';
 import type { PlannedJob } from '../model/event.ts';
-import { describeJob, type Job } from '../session/plan.ts';
+import { describeJob, type Job, planChange } from '../session/plan.ts';
 import { findRun } from '../session/store.ts';
 import { UserError } from '../util/errors.ts';
 import { shellQuote } from '../util/text.ts';
@@ -78,19 +78,8 @@ export async function cutRun(
 
 /** The suites, or the xfstests tree, may be others by now: then results would be dropped, and cases run that nobody planned. */
 export function requirePlanned({ id, plan, command }: CutRun, jobs: readonly Job[]): void {
-	const then = namesOf(plan);
-	const now = namesOf(jobs.map(describeJob));
-	const gone = then.find((name) => !now.includes(name));
-	const fresh = now.find((name) => !then.includes(name));
-	if (gone === undefined && fresh === undefined) return;
-	throw new UserError(
-		gone === undefined ? `the run ${id} does not hold ${fresh}, a case by now` : `the run ${id} holds ${gone}, which is no case any more`,
-		{ hint: `begin another: ${command}` },
-	);
-}
-
-function namesOf(jobs: readonly PlannedJob[]): string[] {
-	return jobs.flatMap(({ id, cases }) => cases.map(({ name }) => `${name} of ${id}`));
+	const change = planChange(plan, jobs.map(describeJob));
+	if (change !== undefined) throw new UserError(`the run ${id} ${change}`, { hint: `begin another: ${command}` });
 }
 
 function textsOf(patches: readonly Patch[]): string[] {

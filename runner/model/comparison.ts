@@ -9,15 +9,18 @@ export interface CaseSide {
 	/** Runs that failed, of those that could say so: PASS, XFAIL and FAIL vote, nothing else. */
 	readonly failed: number;
 	readonly votes: number;
+	/** All of them, those that could not say so included. */
+	readonly attempts: number;
 	/** Of the failure rate, at 95 % confidence. */
 	readonly interval: readonly [number, number];
 }
 
 /**
  * broken, fixed: proved. maybe-broken, maybe-fixed: as it looks, but chance does as much. still-failing: on both sides, at no rate that is
- * known to differ. unproved: one side voted and the other could not (no evidence, an error of ours, never ran). skip: skipped on one side only.
+ * known to differ. unproved: one side voted and the other could not (no evidence, an error of ours, never ran). fewer-votes: never failed, but most
+ * runs of the one side alone could not vote. skip: skipped on one side only.
  */
-export const changeKinds = ['broken', 'maybe-broken', 'unproved', 'skip', 'still-failing', 'maybe-fixed', 'fixed'] as const;
+export const changeKinds = ['broken', 'maybe-broken', 'unproved', 'fewer-votes', 'skip', 'still-failing', 'maybe-fixed', 'fixed'] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
 export interface CaseChange {
@@ -32,7 +35,7 @@ export interface CaseChange {
 	readonly p?: number;
 	/**
 	 * `chance`: p is at most the threshold. `consistent`: too few runs for that, or too many cases, but the one side always fails and the other
-	 * never does.
+	 * never does, in three runs or more of each.
 	 */
 	readonly by?: 'chance' | 'consistent';
 }

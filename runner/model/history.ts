@@ -39,7 +39,10 @@ export interface CaseTrend {
 	readonly failed: number;
 	readonly votes: number;
 	readonly interval: readonly [number, number];
-	/** `new`: it never ran before; `broken` and `fixed` against the night before; `flaky`: it does both, otherwise `steady`. */
+	/**
+	 * `new`: it never ran before; `broken` and `fixed` against the night before; `flaky`: it does both in one night, is back after a single one,
+	 * or turns more than twice; otherwise `steady`.
+	 */
 	readonly kind: 'new' | 'broken' | 'fixed' | 'flaky' | 'steady';
 }
 

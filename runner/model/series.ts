@@ -34,14 +34,27 @@ export interface SeriesReport {
 	readonly total: number;
 }
 
-/** What is wrong with a step: it does not build or boot, or it breaks a case that the step before passes. */
-export function isBroken({ problem, changes, patches }: SeriesStep): boolean {
-	return patches > 0 && (problem !== undefined || changes.some(({ kind }) => kind === 'broken'));
+/** Changes that are the fault of a step: it breaks the case, or the case fails and did on no step before, which a run or two do not prove. */
+export function faultsOf(report: SeriesReport, step: SeriesStep): CaseChange[] {
+	const hasFailed = ({ base, head }: CaseChange) => [base, head].some(({ status }) => status === 'FAIL');
+	const failed = new Set(stepsBefore(report, step).flatMap(({ changes }) => changes.filter(hasFailed).map((change) => change.case)));
+	const isNew = ({ case: name, base, head }: CaseChange) => head.status === 'FAIL' && base.status !== 'FAIL' && !failed.has(name);
+	return step.changes.filter((change) => change.kind === 'broken' || isNew(change));
 }
 
-/** Whether it is known what the step does: where no case passed or failed nothing is. */
-export function isTested({ problem, votes }: SeriesStep): boolean {
-	return problem !== undefined || votes > 0;
+/** Whether something is wrong with a step: it does not build or boot and a step before did, or a case fails that is its fault. */
+export function isBroken(report: SeriesReport, step: SeriesStep): boolean {
+	if (step.problem) return stepsBefore(report, step).some(({ problem }) => problem === undefined);
+	return faultsOf(report, step).length > 0;
+}
+
+function stepsBefore({ steps }: SeriesReport, { patches }: SeriesStep): readonly SeriesStep[] {
+	return steps.filter((other) => other.patches < patches);
+}
+
+/** Whether it is known what the step does: where no case passed or failed nothing is, nor where no kernel before it could be made either. */
+export function isTested(report: SeriesReport, step: SeriesStep): boolean {
+	return step.problem ? isBroken(report, step) : step.votes > 0;
 }
 
 /** Whether the first patch has nothing to be compared with. */
@@ -52,8 +65,8 @@ export function lacksBase({ steps }: SeriesReport): boolean {
 
 /** As of a run: 1 when a patch is broken, else 128 or 125 when a step, or the kernel without the series, could not be tested. */
 export function exitCodeOfSeries(report: SeriesReport): number {
-	if (report.steps.some(isBroken)) return exitCodes.fail;
-	const untested = report.steps.filter((step) => !isTested(step));
+	if (report.steps.some((step) => isBroken(report, step))) return exitCodes.fail;
+	const untested = report.steps.filter((step) => !isTested(report, step));
 	if (untested.some(({ verdict }) => verdict === 'ERROR')) return exitCodes.ours;
 	return untested.length > 0 || lacksBase(report) ? exitCodes.untestable : exitCodes.pass;
 }

@@ -8,6 +8,7 @@ const side = (failed: number, votes: number, reason?: string): CaseSide => ({
 	status: failed > 0 ? 'FAIL' : 'PASS',
 	failed,
 	votes,
+	attempts: votes,
 	interval: [0, 0.5],
 	...(reason !== undefined && { reason }),
 });
@@ -59,7 +60,22 @@ test('the answer comes first, then each change with its rates and its proof', (t
 test('where only what always fails would have been called broken, or nothing would, no rate is promised', (t) => {
 	const { sees, ...none } = comparison;
 	t.is(powerText({ ...none, sees: 1 }), '7 cases passed on both sides; only a new failure in every run would have been called broken');
-	t.regex(powerText(none), /; too few runs to call a new failure more than maybe broken: --times 5 and more can$/);
+	t.regex(
+		powerText(none),
+		/; too few runs to call a new failure more than maybe broken: --times 3 and more can \(of stored runs, --repeat 3\)$/,
+	);
+});
+
+test('attempts that told nothing are counted beside those that did', (t) => {
+	const head = { ...side(0, 1, 'no evidence: served'), status: 'INCONCLUSIVE' as const, attempts: 5 };
+	const thin: Comparison = {
+		...comparison,
+		changes: [{ kind: 'fewer-votes', case: 'nfs/warm', column: '', base: side(0, 5), head }],
+		verdict: 'no regression',
+	};
+	const text = comparisonLines(thin, { paint: createPaint(false) }).join('\n');
+	t.regex(text, /^NO REGRESSION: 1 with fewer votes on one side$/m);
+	t.regex(text, /^fewer votes +nfs\/warm {2}0\/5 failed \(0-50 %\) -> 0\/1 failed \(0-50 %\), 4 told nothing {2}no evidence: served$/m);
 });
 
 test('a side that does not build is told with the reason', (t) => {

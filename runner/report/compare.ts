@@ -9,6 +9,7 @@ const colors: Readonly<Record<ChangeKind, Color>> = {
 	broken: 'alarm',
 	'maybe-broken': 'yellow',
 	unproved: 'yellow',
+	'fewer-votes': 'yellow',
 	skip: 'dim',
 	'still-failing': 'magenta',
 	'maybe-fixed': 'dim',
@@ -28,6 +29,7 @@ export function comparisonHeadline({ verdict, changes, base, head, unproved }: C
 		...of('maybe-fixed', 'maybe fixed'),
 		...of('still-failing', 'still failing'),
 		...of('unproved', 'without proof on one side'),
+		...of('fewer-votes', 'with fewer votes on one side'),
 		...of('skip', 'skipped on one side'),
 	];
 	const problem = base.problem ?? head.problem ?? (unproved ? unprovedText(unproved) : 'the two have no case in common');
@@ -77,11 +79,12 @@ function changeLine(change: CaseChange, paint: Paint): string {
 	return `${word}${paint('bold', oneLine(change.case))}${where}  ${rateText(base)} -> ${rateText(head)}${proofText(change)}${whyText(change)}`;
 }
 
-/** `2/5 (5-85 %)`, or the status of a side that could not vote. */
-export function rateText({ failed, votes, interval, status }: CaseSide): string {
+/** `2/5 failed (5-85 %), 1 told nothing`, or the status of a side that could not vote. */
+export function rateText({ failed, votes, attempts, interval, status }: CaseSide): string {
 	if (votes === 0) return status;
 	const percent = (part: number) => Math.round(part * 100);
-	return `${failed}/${votes} failed (${percent(interval[0])}-${percent(interval[1])} %)`;
+	const silent = attempts > votes ? `, ${attempts - votes} told nothing` : '';
+	return `${failed}/${votes} failed (${percent(interval[0])}-${percent(interval[1])} %)${silent}`;
 }
 
 export function proofText({ p, by }: Pick<CaseChange, 'p' | 'by'>): string {
@@ -118,7 +121,7 @@ export function powerText({ same, sees, threshold, verdict }: Comparison): strin
 	if (verdict === 'untestable') return passed;
 	const least =
 		sees === undefined
-			? 'too few runs to call a new failure more than maybe broken: --times 5 and more can'
+			? 'too few runs to call a new failure more than maybe broken: --times 3 and more can (of stored runs, --repeat 3)'
 			: sees === 1
 				? 'only a new failure in every run would have been called broken'
 				: `a new failure in ${Math.round(sees * 100)} % of runs or more would have been proved (p <= ${threshold})`;

@@ -46,11 +46,23 @@ test('one failure in five proves nothing, and is no regression', (t) => {
 	t.is(found.verdict, 'no regression');
 });
 
-test('a failure that reruns confirm is broken even where too few runs could prove it by chance alone; a single one is not', (t) => {
-	const found = compareRuns(runOf({ a: attempts('PASS', 1) }), runOf({ a: attempts('FAIL', 3) }), options);
-	t.is(found.changes[0]?.kind, 'broken');
-	t.is(found.changes[0]?.by, 'consistent');
-	t.deepEqual(kinds(runOf({ a: attempts('PASS', 1) }), runOf({ a: attempts('FAIL', 1) })), ['s/a maybe-broken']);
+test('what always fails and never did is broken even where chance does as much, from three runs of each side on', (t) => {
+	const compared = (before: number, after: number, threshold: number) => {
+		const runs = [runOf({ a: attempts('PASS', before) }), runOf({ a: attempts('FAIL', after) })] as const;
+		const { changes, verdict, sees } = compareRuns(...runs, { ...options, threshold });
+		return [changes[0]?.kind, changes[0]?.by, verdict, sees];
+	};
+	t.deepEqual(compared(3, 3, 0.05), ['broken', 'consistent', 'regression', 1]);
+	t.deepEqual(compared(3, 4, 0.001), ['broken', 'consistent', 'regression', 1]);
+	for (const [before, after] of [
+		[2, 2],
+		[1, 3],
+		[2, 5],
+		[5, 2],
+		[1, 1],
+	] as const)
+		t.deepEqual(compared(before, after, 0.001), ['maybe-broken', undefined, 'no regression', undefined], `${before} ${after}`);
+	t.deepEqual(kinds(runOf({ a: attempts('FAIL', 2) }), runOf({ a: attempts('PASS', 3) })), ['s/a maybe-fixed']);
 });
 
 test('a flake of 30 % that was not there before is found by thirty runs', (t) => {
@@ -99,6 +111,22 @@ test('errors of ours, lost evidence and skips do not vote', (t) => {
 	const head = runOf({ a: [...attempts('ERROR', 2), ...attempts('PASS', 3)], b: attempts('INCONCLUSIVE', 3), c: attempts('SKIP', 1) });
 	t.deepEqual(kinds(base, head), ['s/b unproved', 's/c skip']);
 	t.deepEqual(head.jobs[0]?.cases.map(hasVoted), [true, false, false]);
+});
+
+test('a side on which most runs lost their proof is told, and is no regression', (t) => {
+	const good = runOf({ a: attempts('PASS', 5) });
+	for (const status of ['INCONCLUSIVE', 'ERROR', 'SKIP'] as const) {
+		const thin = runOf({ a: [...attempts('PASS', 1), ...attempts(status, 4, { reason: 'lost' })] });
+		const found = compareRuns(good, thin, options);
+		t.deepEqual(kinds(good, thin), ['s/a fewer-votes']);
+		t.deepEqual(kinds(thin, good), ['s/a fewer-votes']);
+		t.is(found.verdict, 'no regression');
+		t.like(found.changes[0]?.head, { failed: 0, votes: 1, attempts: 5, reason: 'lost' });
+		t.deepEqual(kinds(thin, thin), []);
+	}
+	t.deepEqual(kinds(good, runOf({ a: [...attempts('PASS', 3), ...attempts('INCONCLUSIVE', 2)] })), []);
+	const fails = runOf({ a: [...attempts('FAIL', 1), ...attempts('INCONCLUSIVE', 4)] });
+	t.deepEqual(kinds(good, fails), ['s/a maybe-broken']);
 });
 
 test('cases of one side only are listed; the kernel matters only where there are several', (t) => {

@@ -104,7 +104,15 @@ export function hasVoted({ attempts }: Pick<CaseResult, 'attempts'>): boolean {
 function caseSide({ status, reason, attempts }: CaseResult): CaseSide {
 	const failed = attempts.filter((attempt) => attempt.status === 'FAIL').length;
 	const votes = failed + attempts.filter(hasPassed).length;
-	return { status, ...(reason !== undefined && { reason }), failed, votes, interval: rateInterval({ failed, votes }) };
+	const counts = { failed, votes, attempts: attempts.length };
+	// Of runs merged a PASS is what counts, and it has no reason.
+	const why = reason ?? (isThin(counts) ? attempts.find((attempt) => !hasVoted({ attempts: [attempt] }))?.reason : undefined);
+	return { status, ...(why !== undefined && { reason: why }), ...counts, interval: rateInterval(counts) };
+}
+
+/** Whether most runs told nothing. */
+function isThin({ votes, attempts }: Pick<CaseSide, 'votes' | 'attempts'>): boolean {
+	return votes > 0 && votes < attempts / 2;
 }
 
 function changesOf(pairs: readonly Pair[], threshold: number): CaseChange[] {
@@ -123,6 +131,10 @@ function changesOf(pairs: readonly Pair[], threshold: number): CaseChange[] {
 		.sort((a, b) => changeKinds.indexOf(a.kind) - changeKinds.indexOf(b.kind));
 }
 
+// A case that fails every other time fails each time on one side and never on the other once in 32 comparisons; with two runs of each side
+// it is once in 8, and many cases are compared at once.
+const leastConsistent = 3;
+
 function kindOf(
 	base: CaseSide,
 	head: CaseSide,
@@ -131,14 +143,13 @@ function kindOf(
 ): { readonly kind: ChangeKind; readonly by?: 'chance' | 'consistent' } | undefined {
 	if ((base.status === 'SKIP') !== (head.status === 'SKIP')) return { kind: 'skip' };
 	if ((base.votes === 0) !== (head.votes === 0)) return { kind: 'unproved' };
-	if (p === undefined) return undefined;
+	if (p === undefined) return isThin(base) === isThin(head) ? undefined : { kind: 'fewer-votes' };
 	const [before, after] = [base.failed / base.votes, head.failed / head.votes];
 	if (before === after) return { kind: 'still-failing' };
 	const word = after > before ? 'broken' : 'fixed';
 	if (p <= threshold) return { kind: word, by: 'chance' };
 	const [always, never] = after > before ? [head, base] : [base, head];
-	// One run against one is a coin; a failure that was run again and came back is more, however many other cases were tested.
-	const isConsistent = always.failed === always.votes && always.votes > 1 && never.failed === 0;
+	const isConsistent = always.failed === always.votes && never.failed === 0 && Math.min(always.votes, never.votes) >= leastConsistent;
 	if (isConsistent) return { kind: word, by: 'consistent' };
 	return { kind: before > 0 && after > 0 ? 'still-failing' : `maybe-${word}` };
 }
@@ -147,7 +158,7 @@ function kindOf(
 function seesFrom({ base, head }: Pair, threshold: number): number {
 	const [before, after] = [caseSide(base).votes, caseSide(head).votes];
 	if (before === 0 || after === 0) return 0;
-	const always = after > 1 ? after : Number.POSITIVE_INFINITY;
+	const always = Math.min(before, after) >= leastConsistent ? after : Number.POSITIVE_INFINITY;
 	return (leastProof(before, after, threshold) ?? always) / after;
 }
 

@@ -45,11 +45,16 @@ export async function testEach(request: EachRequest): Promise<SeriesReport> {
 		if (drain.aborted) break;
 		const step = stepOf(run, before, on, name, patch);
 		steps.push(step);
-		if (!step.problem && step.votes > 0) before = run;
+		before = baseOfNext(before, run, step);
 	}
 	const report: SeriesReport = { schema: 1, id, started, kernelSpec, steps, total: patches.length };
 	await writeWhole(join(request.dir, 'series.json'), `${JSON.stringify(report, undefined, '\t')}\n`);
 	return report;
+}
+
+/** The run that the step after `run` is compared with: the last in which a case passed or failed, else the first that was built. */
+export function baseOfNext(before: Run | undefined, run: Run, { problem, votes }: SeriesStep): Run | undefined {
+	return problem === undefined && (votes > 0 || before === undefined) ? run : before;
 }
 
 function stepOf(run: Run, before: Run | undefined, patches: number, name: string, patch: Patch | undefined): SeriesStep {

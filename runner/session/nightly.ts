@@ -3,6 +3,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import type { PlannedJob } from '../model/event.ts';
 import type { Nightly, NightlyCell } from '../model/nightly.ts';
 import { exitCodes, type Run } from '../model/run.ts';
 import type { Suite } from '../suite/load.ts';
@@ -11,9 +12,9 @@ import { writeWhole } from '../util/files.ts';
 import { tryLock } from '../util/lock.ts';
 import type { History } from './history.ts';
 import type { NightlyConfig } from './nightly-config.ts';
-import { planJobs } from './plan.ts';
+import { describeJob, planChange, planJobs } from './plan.ts';
 import { executeRun, type RunControl } from './run.ts';
-import { openStore } from './store.ts';
+import { openStore, type RunStore } from './store.ts';
 import { rowsOf } from './trends.ts';
 
 // "20261121-014500-3fa9c1-nightly"
@@ -70,8 +71,9 @@ async function runCell(request: NightlyRequest, cell: NightlyCell, dir: string):
 	const settings = { ...request.settings, config: cell.config, reruns: config.reruns };
 	const jobs = planJobs(suites, [cell.kernel], cell.config, { repeat: config.repeat, seed: begun.seed, timeoutS: config.timeout });
 	try {
-		await using store = await openStore(dir, cell.id);
-		const run = await executeRun({ jobs, settings, patches: [], command, store, listeners, drain, stop });
+		const { store, notes } = await openCell(dir, cell.id, jobs.map(describeJob));
+		await using _open = store;
+		const run = await executeRun({ jobs, settings, patches: [], command, notes, store, listeners, drain, stop });
 		await request.onRun(run, store.dir);
 		// A run that was stopped is not a night: it goes on where it was, and counts then.
 		if (!drain.aborted) await putCell(history, begun, cell, run);
@@ -81,6 +83,16 @@ async function runCell(request: NightlyRequest, cell: NightlyCell, dir: string):
 		if (drain.aborted || !(isUsers || error instanceof InfraError)) throw error;
 		return { ...cell, problem: messageOf(error), exitCode: isUsers ? exitCodes.usage : exitCodes.ours };
 	}
+}
+
+/** The run of a cell, to begin or to go on with; one whose suites are others by now begins anew, and its notes say so. */
+export async function openCell(dir: string, id: string, plan: readonly PlannedJob[]): Promise<{ store: RunStore; notes: string[] }> {
+	const store = await openStore(dir, id);
+	const change = store.fold.lastMs() === undefined ? undefined : planChange(store.fold.plan(), plan);
+	if (change === undefined) return { store, notes: [] };
+	await store[Symbol.asyncDispose]();
+	await rm(store.dir, { recursive: true });
+	return { store: await openStore(dir, id), notes: [`begun anew: what was cut off ${change}`] };
 }
 
 /** The newest nightly, ended or not; undefined when there is none. A state that cannot be read is a UserError. */

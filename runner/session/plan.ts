@@ -47,6 +47,19 @@ export function describeJob(job: Job): PlannedJob {
 	return { id, suite: suite.name, kernelSpec, config, seed, ...(suite.xfstests !== undefined && { xfstests: suite.xfstests }), cases };
 }
 
+/** How a plan differs from one of before, by its cases: `holds CASE of JOB, which is no case any more`; undefined when it does not. */
+export function planChange(then: readonly PlannedJob[], now: readonly PlannedJob[]): string | undefined {
+	const [before, after] = [namesOf(then), namesOf(now)];
+	const gone = before.find((name) => !after.includes(name));
+	if (gone !== undefined) return `holds ${gone}, which is no case any more`;
+	const fresh = after.find((name) => !before.includes(name));
+	return fresh === undefined ? undefined : `does not hold ${fresh}, a case by now`;
+}
+
+function namesOf(jobs: readonly PlannedJob[]): string[] {
+	return jobs.flatMap(({ id, cases }) => cases.map(({ name }) => `${name} of ${id}`));
+}
+
 /** A spec as part of a file name: `debian:6.12` -> `debian-6.12`, `/home/me/linux#v6.9` -> `home-me-linux-v6.9`. */
 function safeName(spec: string): string {
 	return spec.replace(/[^A-Za-z0-9.+]+/g, '-').replace(/^-|-$/g, '');

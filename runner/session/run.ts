@@ -65,6 +65,8 @@ export interface RunRequest extends RunControl {
 	readonly stopWhen?: ((result: CaseResult) => boolean) | undefined;
 	/** Guests are made so that QEMU can run them again. */
 	readonly recorder?: Recorder;
+	/** Told in the run's own, of how it came to begin. */
+	readonly notes?: readonly string[];
 	readonly store: RunStore;
 }
 
@@ -94,6 +96,7 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 		});
 		emitter.emit({ type: 'run-resumed', at: new Date().toISOString() });
 	} else emitter.emit({ type: 'run-started', run: await describeRun(request), plan: request.jobs.map(describeJob) });
+	for (const text of request.notes ?? []) emitter.emit({ type: 'note', text });
 	try {
 		const specs = [...new Set(request.jobs.map((job) => job.kernelSpec))];
 		const trees = [...new Set(request.jobs.flatMap((job) => job.suite.xfstests ?? []))];

@@ -1,7 +1,7 @@
 /** What the rows of the history tell: flake rates, what changed since the night before, when each splat was first and last seen. Pure. */
 
 import type { CaseRow, CaseTrend, Sighting, SplatRow, Trends } from '../model/history.ts';
-import type { CaseResult, Run, Status } from '../model/run.ts';
+import type { CaseResult, Run } from '../model/run.ts';
 import { rateInterval } from '../stats/rates.ts';
 import { groupBy } from '../util/group.ts';
 
@@ -31,16 +31,19 @@ function votesOf({ attempts }: CaseResult): { failed: number; votes: number } {
 	return { failed, votes: failed + attempts.filter(({ status }) => status === 'PASS').length };
 }
 
-/** Trends over the last `window` nights (at least 1) for cases; splats are told over all rows. Night ids sort by time. */
-export function trendsOf(cases: readonly CaseRow[], splats: readonly SplatRow[], window: number): Trends {
-	const nights = [...new Set(cases.map(({ night }) => night))].sort().slice(-window);
-	const latest = nights.at(-1);
+/**
+ * What the night `night` tells: trends of its cases over the last `window` nights (at least 1) that it ends; splats are told over all rows up
+ * to it. Night ids sort by time.
+ */
+export function trendsOf(cases: readonly CaseRow[], splats: readonly SplatRow[], window: number, night: string): Trends {
+	const past = cases.map((row) => row.night).filter((other) => other < night);
+	const nights = [...new Set([...past.sort(), night])].slice(-window);
 	const groups = groupBy(
-		cases.filter(({ night }) => nights.includes(night)),
+		cases.filter((row) => nights.includes(row.night)),
 		({ kernel, config, suite, case: name }) => JSON.stringify([kernel, config, `${suite}/${name}`]),
 	);
-	const told = [...groups.values()].filter((rows) => rows.some(({ night }) => night === latest));
-	return { nights, cases: told.map(trendOf), sightings: sightingsOf(splats) };
+	const told = [...groups.values()].filter((rows) => rows.some((row) => row.night === night));
+	return { nights, cases: told.map(trendOf), sightings: sightingsOf(splats.filter((row) => row.night <= night)) };
 }
 
 function trendOf(group: readonly CaseRow[]): CaseTrend {
@@ -57,21 +60,31 @@ function trendOf(group: readonly CaseRow[]): CaseTrend {
 		statuses,
 		...rate,
 		interval: rateInterval(rate),
-		kind: kindOf(statuses, rate.failed > 0 && rate.failed < rate.votes),
+		kind: kindOf(rows),
 	};
 }
 
 /** A night in which nothing could be said of a case (SKIP, ERROR, MISS, INCONCLUSIVE) is no step in either direction. */
-function kindOf(statuses: readonly Status[], doesBoth: boolean): CaseTrend['kind'] {
-	const says = (status: Status | undefined) => status === 'PASS' || status === 'FAIL' || status === 'XFAIL';
-	const now = statuses.at(-1);
-	const before = statuses.slice(0, -1).filter(says);
-	if (statuses.length === 1) return 'new';
-	if (says(now) && before.length > 0) {
-		if (now === 'FAIL' && before.every((status) => status === 'PASS')) return 'broken';
-		if (now === 'PASS' && before.at(-1) !== 'PASS' && !before.includes('PASS')) return 'fixed';
-	}
-	return doesBoth ? 'flaky' : 'steady';
+function kindOf(rows: readonly CaseRow[]): CaseTrend['kind'] {
+	if (rows.length === 1) return 'new';
+	const says = ({ status }: CaseRow) => status === 'PASS' || status === 'FAIL' || status === 'XFAIL';
+	const doesBoth = ({ failed, votes }: CaseRow) => failed > 0 && failed < votes;
+	const now = rows.at(-1);
+	const spells = spellsOf(rows.filter(says).map(({ status }) => status === 'PASS'));
+	const turns = spells.length - 1;
+	// Once there and back after a while is a regression that came and went.
+	const flips = turns > 2 || (turns === 2 && spells[1] === 1);
+	const isSteady = !flips && !rows.slice(0, -1).some(doesBoth);
+	const hasTurned = now !== undefined && says(now) && turns > 0 && spells.at(-1) === 1;
+	if (isSteady && hasTurned && now.status === 'PASS') return 'fixed';
+	if (isSteady && hasTurned && now.status === 'FAIL') return 'broken';
+	return flips || rows.some(doesBoth) ? 'flaky' : 'steady';
+}
+
+/** How many nights it stayed the same, one number for each time: pass pass fail pass -> 2 1 1. */
+function spellsOf(passes: readonly boolean[]): number[] {
+	const ends = passes.flatMap((passed, at) => (passed === passes[at + 1] ? [] : [at + 1]));
+	return ends.map((end, at) => end - (ends[at - 1] ?? 0));
 }
 
 function sightingsOf(rows: readonly SplatRow[]): Sighting[] {
