@@ -53,7 +53,7 @@ export function addCompare(program: Command, context: CommandContext): void {
 		.option('--times <n>', 'how often each side runs', wholeNumber(1), 5)
 		.option(
 			'--threshold <p>',
-			'the p-value that proves a change; none is asked of a case that fails each time on one side and never on the other, of 3 runs or more of each',
+			'the p-value that proves a change; none is asked of a case that fails each time on one side, three times or more, and never on the other',
 			probability,
 			0.05,
 		)

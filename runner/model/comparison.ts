@@ -34,8 +34,8 @@ export interface CaseChange {
 	/** Fisher's exact test, two-sided, corrected for all the cases tested (Holm); of cases that voted on both sides. */
 	readonly p?: number;
 	/**
-	 * `chance`: p is at most the threshold. `consistent`: too few runs for that, or too many cases, but the one side always fails and the other
-	 * never does, in three runs or more of each.
+	 * `chance`: p is at most the threshold. `consistent`: too few runs for that, or too many cases, but the one side always fails, three
+	 * times or more, and the other never does.
 	 */
 	readonly by?: 'chance' | 'consistent';
 }

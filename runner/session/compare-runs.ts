@@ -131,8 +131,7 @@ function changesOf(pairs: readonly Pair[], threshold: number): CaseChange[] {
 		.sort((a, b) => changeKinds.indexOf(a.kind) - changeKinds.indexOf(b.kind));
 }
 
-// A case that fails every other time fails each time on one side and never on the other once in 32 comparisons; with two runs of each side
-// it is once in 8, and many cases are compared at once.
+// A failure and its two reruns, where the other side may have run but once: a case that fails every other time looks so in one comparison of 16.
 const leastConsistent = 3;
 
 function kindOf(
@@ -149,7 +148,7 @@ function kindOf(
 	const word = after > before ? 'broken' : 'fixed';
 	if (p <= threshold) return { kind: word, by: 'chance' };
 	const [always, never] = after > before ? [head, base] : [base, head];
-	const isConsistent = always.failed === always.votes && never.failed === 0 && Math.min(always.votes, never.votes) >= leastConsistent;
+	const isConsistent = always.failed === always.votes && never.failed === 0 && always.votes >= leastConsistent;
 	if (isConsistent) return { kind: word, by: 'consistent' };
 	return { kind: before > 0 && after > 0 ? 'still-failing' : `maybe-${word}` };
 }
@@ -158,7 +157,7 @@ function kindOf(
 function seesFrom({ base, head }: Pair, threshold: number): number {
 	const [before, after] = [caseSide(base).votes, caseSide(head).votes];
 	if (before === 0 || after === 0) return 0;
-	const always = Math.min(before, after) >= leastConsistent ? after : Number.POSITIVE_INFINITY;
+	const always = after >= leastConsistent ? after : Number.POSITIVE_INFINITY;
 	return (leastProof(before, after, threshold) ?? always) / after;
 }
 
