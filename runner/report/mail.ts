@@ -1,7 +1,8 @@
 /** A run as the plain-text reply to a patch: what was tested, the matrix, what failed with its evidence, how to reproduce it. */
 
+import { recipeWords } from '../model/recipe.ts';
 import type { CaseResult, JobResult, Run, Splat } from '../model/run.ts';
-import { count } from '../util/text.ts';
+import { count, shellQuote } from '../util/text.ts';
 import { distinctSplats, rate, tellingAttempt } from './attempts.ts';
 import { frameText } from './frame-text.ts';
 import { harmlessOutline, harmlessValue, oneLine } from './harmless-run.ts';
@@ -103,7 +104,6 @@ function caseLines(run: Run, job: JobResult, result: CaseResult): string[] {
 	const failing = attempt?.assertions.filter(({ status }) => status === 'FAIL') ?? [];
 	const splats = distinctSplats(result).filter((splat) => splat.isFailure);
 	const often = rate(result);
-	const isPatched = job.kernel?.origin.includes(' + ') ?? false;
 	return [
 		'',
 		`${result.status}  ${result.suite}/${result.case} on ${columnOf(job)}${often === undefined ? '' : ` (${often})`}`,
@@ -115,9 +115,25 @@ function caseLines(run: Run, job: JobResult, result: CaseResult): string[] {
 		'',
 		'  Reproduce, in a checkout of fscache-crucible:',
 		'',
-		`    ${result.reproduce}${job.seed === undefined ? '' : ` --seed ${job.seed}`}${isPatched ? ' --patch <this series>' : ''}`,
+		`    ${reproduceLine(job, result)}`,
 		...(result.status === 'FAIL' ? [`    (a script that does: results/${run.id}/${attempt?.dir ?? ''}/repro.sh)`] : []),
 	];
+}
+
+/** Not the run's own: that has its copy of the patches. */
+function reproduceLine(job: JobResult, result: CaseResult): string {
+	const isPatched = job.kernel?.origin.includes(' + ') ?? false;
+	return [
+		'./crucible run',
+		...recipeWords(result.suite, result.recipe ?? { cases: [result.case] }).map(shellQuote),
+		'--kernel',
+		shellQuote(job.kernelSpec),
+		'--config',
+		shellQuote(job.config),
+		...(job.xfstests === undefined ? [] : ['--xfstests', shellQuote(job.xfstests)]),
+		...(job.seed === undefined ? [] : ['--seed', String(job.seed)]),
+		...(isPatched ? ['--patch <this series>'] : []),
+	].join(' ');
 }
 
 function splatLines(splat: Splat): string[] {

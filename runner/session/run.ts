@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import PQueue from 'p-queue';
 import { isToldBy, type KnownIssue, readKnownIssues, staleIssues } from '../config/known-issues.ts';
 import { checkout } from '../config/paths.ts';
@@ -78,8 +78,11 @@ interface Shared extends JobContext {
  * Runs the jobs and returns the run as run.json has it. What makes the whole run impossible (usage, our side) is thrown, after the
  * journal was ended; a kernel that does not build or boot, or a suite that cannot be prepared on it, is a result.
  */
-export async function executeRun(request: RunRequest): Promise<Run> {
-	const { store, settings, drain } = request;
+export async function executeRun(asked: RunRequest): Promise<Run> {
+	const { store, settings, drain } = asked;
+	const series = join(store.dir, 'series');
+	const patched = asked.jobs.map((job) => ({ ...job, series: relative(checkout.top, series) }));
+	const request = asked.patches.length === 0 ? asked : { ...asked, jobs: patched };
 	const resumedAtMs = store.fold.lastMs();
 	let isEnough = false;
 	const watch = (event: Event) => {
@@ -87,7 +90,7 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 	};
 	const emitter = createEmitter([store.record, watch, ...request.listeners], resumedAtMs);
 	// Before the journal begins: a run that can be resumed has its patches.
-	await saveSeries(join(store.dir, 'series'), request.patches);
+	await saveSeries(series, request.patches);
 	if (resumedAtMs !== undefined) {
 		await store.replay((event) => {
 			for (const listener of [watch, ...request.listeners]) listener(event);
