@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { KernelError } from '../util/errors.ts';
 import { writeWhole } from '../util/files.ts';
 import { artefactFiles, readStored } from './artefact.ts';
-import { backdatedIn, forgetStale } from './backdated.ts';
+import { backdatedIn, forgetMoved, forgetStale } from './backdated.ts';
 import { bootFileOf } from './boot-format.ts';
 import { tellBuild } from './build-story.ts';
 import { configure } from './configure.ts';
@@ -14,7 +14,7 @@ import { beginChange, endChange, type FolderState, readFolder } from './folder-s
 import { formatRequests, type Request } from './fragment.ts';
 import { parseDotConfig } from './kconfig-check.ts';
 import { holdArtefact, shelfDir } from './kernel-shelf.ts';
-import { listFolder } from './listing.ts';
+import { changesBetween, listFolder } from './listing.ts';
 import { type Make, runMake } from './make.ts';
 import { isCompilerError, type Step } from './make-output.ts';
 import { type MakePlan, planMake } from './make-plan.ts';
@@ -58,6 +58,8 @@ export interface MadeKernel {
 	readonly timings: BuildTimings;
 	/** What happened, a line. */
 	readonly story: string;
+	/** Files that were written while make was at work: the kernel may be of what they were, or of what they are. */
+	readonly moved: readonly string[];
 	/** Of every file as it was last compiled. */
 	readonly warnings: readonly Warning[];
 }
@@ -93,8 +95,14 @@ export async function makeKernel(order: MakeOrder): Promise<MadeKernel> {
 		if (warning) seen.push(warning);
 	};
 	const making = { ...make, signal, onWait, onComplaint, onStep: counter.onStep };
-	if (!(plan.isForModules && (await makeModules(making))))
-		await runMake(making, ['vmlinux', 'modules', ...(boot === 'bzImage' ? ['bzImage'] : [])]);
+	let moved: readonly string[] = [];
+	try {
+		if (!(plan.isForModules && (await makeModules(making))))
+			await runMake(making, ['vmlinux', 'modules', ...(boot === 'bzImage' ? ['bzImage'] : [])]);
+	} finally {
+		// Nobody else writes to a tree of ours.
+		if (!source.isOurs) moved = await forgetMoved(changesBetween(listing, await listFolder(tree)), { tree, output });
+	}
 	await counter.save();
 	const warningsFile = `${output}.warnings.json`;
 	const warnings = mergeWarnings((await readWarnings(warningsFile)) ?? [], counter.steps, seen);
@@ -123,6 +131,7 @@ export async function makeKernel(order: MakeOrder): Promise<MadeKernel> {
 		id,
 		timings: { prepareMs: prepareMs ?? 0, configureMs: configureMs ?? 0, makeMs: makeMs ?? 0, linkMs, storeMs: storeMs ?? 0 },
 		story,
+		moved,
 		warnings,
 	};
 }
