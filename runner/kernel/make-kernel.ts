@@ -26,7 +26,7 @@ import type { KernelSource } from './source.ts';
 import { type BuildProgress, countSteps, type StepCounter } from './steps.ts';
 import { storeArtefact } from './store-artefact.ts';
 import type { Toolchain } from './toolchain.ts';
-import { mergeWarnings, parseWarning, readWarnings, saveWarnings, type Warning } from './warnings.ts';
+import { keepWarnings, type Warning } from './warnings.ts';
 
 export interface MakeOrder {
 	readonly source: KernelSource;
@@ -89,24 +89,20 @@ export async function makeKernel(order: MakeOrder): Promise<MadeKernel> {
 
 	const boot = await bootFileOf(tree, join(output, '.config'));
 	const counter = await countSteps(output, order.stepsFile, onProgress);
-	const seen: Warning[] = [];
-	const onComplaint = (line: string) => {
-		const warning = parseWarning(line, tree);
-		if (warning) seen.push(warning);
-	};
-	const making = { ...make, signal, onWait, onComplaint, onStep: counter.onStep };
-	let moved: readonly string[] = [];
-	try {
+	const build = async (onComplaint: (line: string) => void) => {
+		const making = { ...make, signal, onWait, onComplaint, onStep: counter.onStep };
 		if (!(plan.isForModules && (await makeModules(making))))
 			await runMake(making, ['vmlinux', 'modules', ...(boot === 'bzImage' ? ['bzImage'] : [])]);
+	};
+	let warnings: readonly Warning[] = [];
+	let moved: readonly string[] = [];
+	try {
+		warnings = await keepWarnings(`${output}.warnings.json`, { tree, steps: counter.steps }, build);
 	} finally {
 		// Nobody else writes to a tree of ours.
 		if (!source.isOurs) moved = await forgetMoved(changesBetween(listing, await listFolder(tree)), { tree, output });
 	}
 	await counter.save();
-	const warningsFile = `${output}.warnings.json`;
-	const warnings = mergeWarnings((await readWarnings(warningsFile)) ?? [], counter.steps, seen);
-	await saveWarnings(warningsFile, warnings);
 	lap();
 
 	const products = await productsOf(output, boot);
