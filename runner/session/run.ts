@@ -24,6 +24,7 @@ import { checkpatch } from './checkpatch.ts';
 import { durationKey, readDurations, recordDurations } from './durations.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
 import { prepareHost } from './host.ts';
+import { ranWhole } from './issues-check.ts';
 import { jobDesk } from './job-desk.ts';
 import { failJob, type JobContext, openJob } from './open-job.ts';
 import { pastOf, requireSameKernel } from './past.ts';
@@ -239,9 +240,9 @@ async function orMiss<T>(emitter: Emitter, jobs: readonly Job[], make: () => Pro
 
 /** Known issues that are stale, judged by the kernels on which a suite that must show them ran whole. */
 function baselineNotes(shared: Shared, run: Run): string[] {
-	const isWhole = new Set(shared.request.jobs.filter((job) => job.suite.cases.length === job.suite.caseCount).map((job) => job.id));
+	const caseCounts = new Map(shared.request.jobs.map((job) => [job.id, job.suite.caseCount]));
 	const ran = run.jobs
-		.filter((job) => isWhole.has(job.id) && job.cases.every((result) => result.attempts.length > 0))
+		.filter((job) => ranWhole(job.cases, caseCounts.get(job.id) ?? Number.POSITIVE_INFINITY))
 		.map((job) => ({
 			release: job.kernel?.release ?? '',
 			matched: new Set(
