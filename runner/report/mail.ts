@@ -1,12 +1,12 @@
 /** A run as the plain-text reply to a patch: what was tested, the matrix, what failed with its evidence, how to reproduce it. */
 
-import { recipeWords } from '../model/recipe.ts';
 import type { CaseResult, JobResult, Run, Splat } from '../model/run.ts';
-import { count, shellQuote } from '../util/text.ts';
+import { count } from '../util/text.ts';
 import { distinctSplats, rate, tellingAttempt } from './attempts.ts';
 import { frameText } from './frame-text.ts';
 import { harmlessOutline, harmlessValue, oneLine } from './harmless-run.ts';
 import { columnOf, matrixOf } from './matrix.ts';
+import { runWords } from './repro.ts';
 import { bySeverity, isFine, statusesBySeverity } from './severity.ts';
 import { problems } from './summary.ts';
 
@@ -48,7 +48,7 @@ export function toMail(hostile: Run, { tester, patches }: MailOptions): string {
 		'',
 		...matrixLines(run),
 		...problems(run).flatMap(problemLines),
-		...failed.slice(0, most.cases).flatMap(({ job, result }) => caseLines(run, job, harmlessValue(result))),
+		...failed.slice(0, most.cases).flatMap(({ job, result }) => caseLines(job, harmlessValue(result))),
 		...(failed.length > most.cases ? ['', `${count(failed.length - most.cases, 'more case')} did not pass.`] : []),
 		...(trailer.length > 0 ? ['', ...trailer] : []),
 	]
@@ -99,11 +99,12 @@ function problemLines(jobs: readonly JobResult[]): string[] {
 	return ['', `${kernels} cannot be tested: ${oneLine(job.problem.message)}`, '', ...job.problem.log.slice(-20).map((text) => `  ${text}`)];
 }
 
-function caseLines(run: Run, job: JobResult, result: CaseResult): string[] {
+function caseLines(job: JobResult, result: CaseResult): string[] {
 	const attempt = tellingAttempt(result);
 	const failing = attempt?.assertions.filter(({ status }) => status === 'FAIL') ?? [];
 	const splats = distinctSplats(result).filter((splat) => splat.isFailure);
 	const often = rate(result);
+	const isPatched = job.kernel?.origin.includes(' + ') ?? false;
 	return [
 		'',
 		`${result.status}  ${result.suite}/${result.case} on ${columnOf(job)}${often === undefined ? '' : ` (${often})`}`,
@@ -115,25 +116,8 @@ function caseLines(run: Run, job: JobResult, result: CaseResult): string[] {
 		'',
 		'  Reproduce, in a checkout of fscache-crucible:',
 		'',
-		`    ${reproduceLine(job, result)}`,
-		...(result.status === 'FAIL' ? [`    (a script that does: results/${run.id}/${attempt?.dir ?? ''}/repro.sh)`] : []),
+		`    ${['./crucible', ...runWords(job, result), ...(isPatched ? ['--patch <this series>'] : [])].join(' ')}`,
 	];
-}
-
-/** Not the run's own: that has its copy of the patches. */
-function reproduceLine(job: JobResult, result: CaseResult): string {
-	const isPatched = job.kernel?.origin.includes(' + ') ?? false;
-	return [
-		'./crucible run',
-		...recipeWords(result.suite, result.recipe ?? { cases: [result.case] }).map(shellQuote),
-		'--kernel',
-		shellQuote(job.kernelSpec),
-		'--config',
-		shellQuote(job.config),
-		...(job.xfstests === undefined ? [] : ['--xfstests', shellQuote(job.xfstests)]),
-		...(job.seed === undefined ? [] : ['--seed', String(job.seed)]),
-		...(isPatched ? ['--patch <this series>'] : []),
-	].join(' ');
 }
 
 function splatLines(splat: Splat): string[] {

@@ -147,6 +147,7 @@ function foldJob(
 		kernelSpec: plan.kernelSpec,
 		config: plan.config,
 		...(plan.seed !== undefined && { seed: plan.seed }),
+		...(plan.timeoutS !== undefined && { timeoutS: plan.timeoutS }),
 		...(plan.xfstests !== undefined && { xfstests: plan.xfstests }),
 		...(started && { kernel: started.kernel, accel: started.accel, qemu: started.qemu }),
 		status: verdictOf(counts),

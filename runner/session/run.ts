@@ -27,6 +27,7 @@ import { prepareHost } from './host.ts';
 import { ranWhole } from './issues-check.ts';
 import { jobDesk } from './job-desk.ts';
 import { failJob, type JobContext, openJob } from './open-job.ts';
+import { ownCommit } from './own-commit.ts';
 import { pastOf, requireSameKernel } from './past.ts';
 import { describeJob, type Job } from './plan.ts';
 import type { Recorder } from './recorder.ts';
@@ -257,8 +258,7 @@ async function describeRun(request: RunRequest) {
 	const { version } = JSON.parse(await readFile(join(checkout.top, 'package.json'), 'utf8')) as { version: string };
 	const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '');
 	const os = /^PRETTY_NAME="?([^"\n]*)/m.exec(osRelease)?.[1] ?? `Linux ${release()}`;
-	const head = await exec('git', ['-C', checkout.top, 'rev-parse', '--short=12', 'HEAD'], { allowFailure: true }).catch(() => undefined);
-	const commit = head?.exitCode === 0 ? head.stdout.trim() : undefined;
+	const commit = await ownCommit(checkout.top);
 	return {
 		id: request.store.id,
 		started: new Date().toISOString(),
