@@ -1,13 +1,13 @@
 /** `crucible bench` (= `npm run bench`): is it as fast as it says? */
 
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { benchmarks } from '../bench/benchmarks.ts';
 import { parsePeer } from '../bench/peers.ts';
 import { runBenchmarks } from '../bench/run-benchmarks.ts';
 import { headline, tableLines } from '../bench/table.ts';
 import { checkout } from '../config/paths.ts';
-import { environment, folders, outputStyle } from '../config/settings.ts';
+import { folders, outputStyle } from '../config/settings.ts';
 import { createPaint } from '../report/paint.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { prepareHost } from '../session/host.ts';
@@ -16,6 +16,7 @@ import { didYouMean } from '../util/text.ts';
 import { chooseAccel } from '../vm/accel.ts';
 import type { CommandContext } from './context.ts';
 import { addSettings, collect, settingsOf, wholeNumber } from './flags.ts';
+import { userPath } from './user-path.ts';
 
 interface BenchFlags {
 	readonly samples: number;
@@ -34,7 +35,7 @@ export function addBench(program: Command, context: CommandContext): void {
 	addSettings(command, ['kernel', 'config', 'accel']).action(async (names: string[], flags: BenchFlags) => {
 		const settings = await settingsOf({ ...flags });
 		const chosen = choose(names);
-		const peers = (flags.peer ?? []).map(parsePeer).map(({ name, dir }) => ({ name, dir: absolute(dir) }));
+		const peers = (flags.peer ?? []).map(parsePeer).map(({ name, dir }) => ({ name, dir: userPath(dir) }));
 		const { color, live } = outputStyle(Boolean(process.stderr.isTTY));
 		const paint = createPaint(color);
 		const out = flags.json ? process.stderr : process.stdout;
@@ -72,9 +73,4 @@ function choose(names: readonly string[]) {
 		if (!known.includes(name))
 			throw new UserError(`there is no benchmark "${name}"`, { hint: didYouMean(name, known) ?? `benchmarks: ${known.join(' ')}` });
 	return benchmarks.filter(({ name }) => names.length === 0 || names.includes(name));
-}
-
-/** Paths are meant from where the user stands; npm run starts us in the checkout. */
-function absolute(path: string): string {
-	return isAbsolute(path) ? path : resolve(environment.INIT_CWD ?? process.cwd(), path);
 }

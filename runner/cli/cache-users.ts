@@ -1,10 +1,10 @@
-/** Who is at work in the cache: whoever holds a lock there. */
+/** Who is at work in the cache, or in a run directory: whoever holds a lock there. */
 
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { tryLock } from '../util/lock.ts';
 
-/** A folder of kernel builds holds them two below itself, the cache three. */
+/** A folder of kernel builds holds them two below itself, the cache three; a run directory holds one in itself, or in a folder of runs. */
 const depth = 3;
 
 /** The processes that hold a lock below one of `paths`, each as `4711 (node ./crucible run)`. */
@@ -32,7 +32,7 @@ export function parseLocks(text: string): ReadonlyMap<number, number> {
 async function locksBelow(dir: string, levels: number): Promise<string[]> {
 	const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
 	const isOfLocks = /^\.(?:in-use|locks)$/.test(basename(dir));
-	const files = entries.filter((entry) => entry.isFile() && (isOfLocks || /\.(?:make-)?lock$/.test(entry.name)));
+	const files = entries.filter((entry) => entry.isFile() && (isOfLocks || /^lock$|\.(?:make-)?lock$/.test(entry.name)));
 	const below = levels > 1 ? entries.filter((entry) => entry.isDirectory()) : [];
 	const deeper = await Promise.all(below.map((entry) => locksBelow(join(dir, entry.name), levels - 1)));
 	return [...files.map((entry) => join(dir, entry.name)), ...deeper.flat()];

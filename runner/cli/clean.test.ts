@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { execa } from 'execa';
 import { checkout } from '../config/paths.ts';
+import { openStore } from '../session/store.ts';
 import { exists } from '../util/files.ts';
 import { lock } from '../util/lock.ts';
-import { parseLocks } from './cache-users.ts';
+import { parseLocks, usersOf } from './cache-users.ts';
 
 async function setUp(t: ExecutionContext) {
 	const home = await mkdtemp(join(tmpdir(), 'crucible-clean-'));
@@ -41,6 +42,22 @@ for (const [what, file, isShared] of [
 		t.false(await exists(join(cache, 'builds')));
 		t.true(await exists(join(cache, 'sources/linux/Makefile')));
 	});
+
+test('runs that are under way are in use, alone or in a folder of runs', async (t) => {
+	const results = await mkdtemp(join(tmpdir(), 'crucible-clean-'));
+	t.teardown(() => rm(results, { recursive: true }));
+	for (const [folder, name] of [
+		['.', '20261121-000000-abcdef'],
+		['20261121-000000-abcdef-compare', 'new-0'],
+	] as const) {
+		const entry = join(results, folder === '.' ? name : folder);
+		{
+			await using _store = await openStore(join(results, folder), name);
+			t.is((await usersOf([entry])).length, 1);
+		}
+		t.deepEqual(await usersOf([entry]), []);
+	}
+});
 
 test('who holds a lock is told from who waits for it', (t) => {
 	const text =

@@ -1,4 +1,4 @@
-/** `crucible clean`: frees the caches, unless another crucible is at work in them; results only when asked. */
+/** `crucible clean`: frees the caches, or results when asked, unless another crucible is at work in them. */
 
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,7 +32,9 @@ export function addClean(program: Command): void {
 			const paths = await targets(flags);
 			const users = flags.dryRun ? [] : await usersOf(paths);
 			if (users.length > 0)
-				throw new UserError(`the cache is in use by process ${users.join(', ')}`, { hint: 'clean it when that has ended' });
+				throw new UserError(`${flags.results ? 'runs are under way' : 'the cache is in use'} by process ${users.join(', ')}`, {
+					hint: 'clean it when that has ended',
+				});
 			for (const path of paths) {
 				const { stdout } = await exec('du', ['-sb', path]);
 				process.stdout.write(`${flags.dryRun ? 'would remove' : 'removing'} ${path} (${formatBytes(Number.parseInt(stdout, 10))})\n`);

@@ -15,6 +15,15 @@ const crucible = (args: readonly string[], options: { env?: Record<string, strin
 		env: { NO_COLOR: '1', ...options.env },
 	});
 
+test('a kernel is meant from where the user stands, whatever PWD says, and npm names that place', async (t) => {
+	const watch = (env: Record<string, string | undefined>) =>
+		execa(join(checkout.top, 'crucible'), ['watch', '--kernel', 'linux#v6.12'], { reject: false, cwd: checkout.suites, env });
+	const there = await watch({ PWD: '/elsewhere', INIT_CWD: undefined });
+	t.true(there.stderr.includes(`--kernel ${join(checkout.suites, 'linux')}`), there.stderr);
+	const byNpm = await watch({ PWD: '/elsewhere', INIT_CWD: '/home/me' });
+	t.true(byNpm.stderr.includes('--kernel /home/me/linux'), byNpm.stderr);
+});
+
 const bad: [string, string[], RegExp][] = [
 	['an unknown command', ['rum'], /unknown command 'rum'[\s\S]*Did you mean run/],
 	['an unknown option', ['run', '--kernle', 'x'], /unknown option '--kernle'/],

@@ -1,9 +1,17 @@
 /** What is said of an error, by whose fault it is, and the exit code it gets. */
 
+import { constants } from 'node:os';
 import { exitCodes } from '../model/run.ts';
-import { formatPosition, InfraError, KernelError, messageOf, UserError } from '../util/errors.ts';
+import { formatPosition, KernelError, messageOf, UserError } from '../util/errors.ts';
 import { harmless } from '../util/text.ts';
+import { GuestError } from '../vm/agent.ts';
+import { GuestEnded } from '../vm/machine-exit.ts';
+import { isMachineFault } from '../vm/machine-fault.ts';
 import { Interrupted } from './interrupts.ts';
+
+const { ENOENT, EACCES, ENOTDIR, ENOEXEC } = constants.errno;
+/** What the guest says of a program or file that was named wrongly. */
+const notThere = [ENOENT, EACCES, ENOTDIR, ENOEXEC];
 
 /** Lines for stderr and the exit code; `versions` is added where the fault is ours. */
 export function describeProblem(error: unknown, versions: string): { lines: string[]; exitCode: number } {
@@ -17,7 +25,13 @@ export function describeProblem(error: unknown, versions: string): { lines: stri
 		};
 	if (error instanceof KernelError)
 		return { lines: [`crucible: ${error.message}`, ...error.log.map((line) => `  ${harmless(line)}`)], exitCode: exitCodes.untestable };
-	if (error instanceof InfraError) return { lines: [`crucible: ${error.message}`], exitCode: exitCodes.ours };
+	if (error instanceof GuestEnded) return { lines: [`crucible: ${error.message}`], exitCode: exitCodes.fail };
+	if (error instanceof GuestError && notThere.includes(error.errno))
+		return {
+			lines: [`crucible: ${error.message}`, 'hint: that is in the guest, where ./crucible shell looks around'],
+			exitCode: exitCodes.usage,
+		};
+	if (isMachineFault(error)) return { lines: [`crucible: ${error.message}`], exitCode: exitCodes.ours };
 	if (error instanceof Interrupted) return { lines: [`crucible: ${error.message}`], exitCode: exitCodes.sigint };
 	const code = (error as NodeJS.ErrnoException | undefined)?.code;
 	if (code === 'ENOSPC' || code === 'EACCES' || code === 'EROFS' || code === 'EDQUOT')

@@ -1,13 +1,12 @@
 /** The git repository behind `--kernel`, for refs that the user gives without one. */
 
-import { environment } from '../config/settings.ts';
+import { userDir } from '../config/settings.ts';
 import { resolveCommit } from '../kernel/git.ts';
 import { parseSourceSpec, type SourceSpec } from '../kernel/source-spec.ts';
-import { userDir } from './user-path.ts';
 
 /** A kernel as it is written on the command line, relative to where the user stands. */
 export function parseKernel(spec: string): SourceSpec {
-	return parseSourceSpec(spec, environment.PWD ?? userDir());
+	return parseSourceSpec(spec, userDir());
 }
 
 /** Its path; undefined when there are several kernels, or the one is no folder and no repository. */

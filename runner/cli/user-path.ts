@@ -1,12 +1,7 @@
 /** Paths that a user typed. */
 
 import { isAbsolute, resolve } from 'node:path';
-import { environment } from '../config/settings.ts';
-
-/** Where the user stands; npm start runs us in the checkout. */
-export function userDir(): string {
-	return environment.INIT_CWD ?? process.cwd();
-}
+import { userDir } from '../config/settings.ts';
 
 /** A path as the user meant it. `-`, standard input, stays. */
 export function userPath(path: string): string {

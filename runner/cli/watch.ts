@@ -3,7 +3,7 @@
 import { basename, join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { checkout } from '../config/paths.ts';
-import { environment, folders, outputStyle } from '../config/settings.ts';
+import { folders, outputStyle, userDir } from '../config/settings.ts';
 import { openSource } from '../kernel/source.ts';
 import { parseSourceSpec } from '../kernel/source-spec.ts';
 import { isAside, isKernelInput } from '../kernel/watched-paths.ts';
@@ -56,7 +56,7 @@ export function addWatch(program: Command, context: CommandContext): void {
 
 /** The folders behind the kernel specs; nothing else changes under a user's hands. */
 async function openTrees(specs: readonly string[]): Promise<string[]> {
-	const options = { cacheDir: folders.cache, cwd: environment.PWD ?? checkout.top };
+	const options = { cacheDir: folders.cache, cwd: userDir() };
 	const trees: string[] = [];
 	for (const spec of specs) {
 		const parsed = parseSourceSpec(spec, options.cwd);

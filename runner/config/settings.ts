@@ -81,6 +81,11 @@ export const environment: Readonly<Record<string, string | undefined>> = process
 
 export const folders = userFolders(environment);
 
+/** Where the user stands; npm start runs us in the checkout. */
+export function userDir(): string {
+	return environment.INIT_CWD ?? process.cwd();
+}
+
 /** Settings in force, given the flags of this command (undefined where absent). A bad value names the place it came from. */
 export async function readSettings(flags: Readonly<Partial<Record<keyof Table, unknown>>>): Promise<Settings> {
 	const files = await Promise.all([join(checkout.top, '.crucible.yaml'), join(folders.config, 'config.yaml')].map(readFileSettings));

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rename, rm, stat, utimes, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { poll } from '../util/deadline.ts';
 import { exec } from '../util/exec.ts';
-import { backdatedIn, forgetStale } from './backdated.ts';
-import { listFolder } from './listing.ts';
+import { backdatedIn, forgetMoved, forgetStale } from './backdated.ts';
+import { changesBetween, isTelling, listFolder } from './listing.ts';
 
 const lastYear = new Date('2024-01-01');
 const tomorrow = new Date(Date.now() + 24 * 3600_000);
@@ -34,7 +35,20 @@ async function setUp(t: ExecutionContext) {
 		for (const path of paths) t.is((await stat(join(tree, path))).mtimeMs, lastYear.getTime(), 'the tree is as it was');
 		return (await exec('find', [output, '-name', '*.cmd', '-printf', '%f '])).stdout.split(' ').filter(Boolean).sort();
 	};
-	return { tree, write, built, leftAfter };
+	/** Which .cmd files are left when `work` is done in the tree while make is at work, and which files moved then. */
+	const leftAfterMove = async (work: () => Promise<void>) => {
+		for (const path of ['fs/a.c', 'fs/b.c', 'fs/x.h', 'fs/.a.c.swp', 'Documentation/x.rst']) await write(join(tree, path), '', lastYear);
+		await built(new Date());
+		const before = await poll(async () => (isTelling(await listFolder(tree)) ? listFolder(tree) : undefined), {
+			ms: 5_000,
+			what: 'the files to be old enough',
+		});
+		await work();
+		await built(tomorrow);
+		const moved = await forgetMoved(changesBetween(before, await listFolder(tree)), { tree, output });
+		return { moved, left: (await exec('find', [output, '-name', '*.cmd', '-printf', '%f '])).stdout.split(' ').filter(Boolean).sort() };
+	};
+	return { tree, write, built, leftAfter, leftAfterMove };
 }
 
 test('what was built from a file that has come with an old time is built anew, and nothing else', async (t) => {
@@ -67,6 +81,20 @@ test('what was built since it came is not built again: a build that failed goes 
 	await built(tomorrow);
 	t.deepEqual(await leftAfter('fs/a.c'), ['.a.o.cmd', '.b.o.cmd']);
 	t.deepEqual(await leftAfter('lib/table.txt'), ['.a.o.cmd', '.b.o.cmd']);
+});
+
+test('what was built from a file that was saved meanwhile is built anew, though it is newer', async (t) => {
+	const { tree, leftAfterMove } = await setUp(t);
+	t.deepEqual(await leftAfterMove(() => writeFile(join(tree, 'fs/a.c'), 'saved\n')), { moved: ['fs/a.c'], left: ['.b.o.cmd'] });
+	t.deepEqual(await leftAfterMove(() => rename(join(tree, 'fs/b.c'), join(tree, 'fs/x.h'))), { moved: ['fs/b.c', 'fs/x.h'], left: [] });
+});
+
+test('what is written beside a source, is new or is read by people is no reason to build anything anew', async (t) => {
+	const { tree, write, leftAfterMove } = await setUp(t);
+	const work = async () => {
+		for (const path of ['fs/new.c', 'fs/.a.c.swp', 'Documentation/x.rst']) await write(join(tree, path), 'x\n', new Date());
+	};
+	t.deepEqual(await leftAfterMove(work), { moved: [], left: ['.a.o.cmd', '.b.o.cmd'] });
 });
 
 test('before the first build there is nothing to build anew', async (t) => {

@@ -1,10 +1,15 @@
-/** Files that came with an old time (rsync -a, cp -p, mv): kbuild goes by times, and would not see that they are others than it built from. */
+/**
+ * Files that kbuild, which goes by times, would not see to be others than it built from: they came with an old time (rsync -a, cp -p, mv), or
+ * were saved while make was at work.
+ */
 
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec } from '../util/exec.ts';
 import { exists } from '../util/files.ts';
 import { madeFrom } from './cmd-file.ts';
+import type { Change } from './listing.ts';
+import { isKernelInput } from './watched-paths.ts';
 
 // An editor writes a file, then renames it; nothing is built in between.
 const renamedS = 1;
@@ -49,4 +54,23 @@ export async function forgetStale(
 			const builtMs = (await stat(file).catch(() => undefined))?.mtimeMs;
 			if (builtMs !== undefined && builtMs <= putS * 1000) await rm(file);
 		}
+}
+
+/**
+ * Removes the .cmd files of what was built from a file that was written while make was at work, so that the next make builds it anew: a
+ * compiler may have read the file before, and its object is newer all the same. Returns those files, but for new ones, which nothing was
+ * built from.
+ */
+export async function forgetMoved(
+	changes: ReadonlyMap<string, Change>,
+	{ tree, output }: { readonly tree: string; readonly output: string },
+): Promise<string[]> {
+	const moved = [...changes]
+		.filter(([path, change]) => change !== 'new' && isKernelInput(path) && !hasNoObject(path))
+		.map(([path]) => path);
+	if (moved.length > mostFiles) await exec('find', [output, '-name', '.*.cmd', '-delete']);
+	else if (moved.length > 0)
+		for (const targets of (await madeFrom(moved, { tree, output })).values())
+			for (const { cmdFile } of targets) await rm(join(output, cmdFile), { force: true });
+	return moved;
 }

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type BuildFacts, tellBuild, tellSeries } from './build-story.ts';
+import { type BuildFacts, tellBuild, tellMoved, tellSeries } from './build-story.ts';
 
 const modules = { netfs: '1', cachefiles: '1', nfs: '1' };
 const plain = { id: 'a', hashes: { vmlinux: 'v', config: 'c', modules } };
@@ -68,6 +68,12 @@ test('a build that came to the same kernel says so', (t) => {
 		tellBuild(facts({ after: plain, isLinked: true })),
 		'nothing changed since the last build: vmlinux was linked anew (objects of a build that was cut off went in) and is the same',
 	);
+});
+
+test('a file that was saved while make was at work is told', (t) => {
+	t.is(tellMoved([]), undefined);
+	t.regex(tellMoved(['fs/a.c']) ?? '', /^fs\/a\.c was written while make was at work: /);
+	t.regex(tellMoved(['a', 'b', 'c', 'd'].map((name) => `fs/${name}.c`)) ?? '', /^fs\/a\.c, fs\/b\.c, fs\/c\.c, \+1 more were written /);
 });
 
 test('a series that changes nothing is told; one that does needs no word', (t) => {

@@ -102,6 +102,12 @@ export function tellSeries(patches: readonly string[], plain: BuildFacts['before
 	return isSame ? `${names} ${change} no code: vmlinux and all modules run as without, but for line numbers` : undefined;
 }
 
+/** Says which files were written while make was at work; undefined when none was. */
+export function tellMoved(paths: readonly string[]): string | undefined {
+	if (paths.length === 0) return undefined;
+	return `${list(paths, 3)} ${paths.length === 1 ? 'was' : 'were'} written while make was at work: this kernel may be of what stood there before, and the next run builds it anew`;
+}
+
 // What a reader takes in; a series with more has a build log to read.
 const mostWarnings = 12;
 

@@ -5,7 +5,7 @@ import type { KernelIdentity } from '../model/run.ts';
 import { hashOf } from '../util/hash.ts';
 import { artefactLayout, type KernelArtefact, readStored } from './artefact.ts';
 import { holdFolder, lockFolder } from './build-folder.ts';
-import { tellSeries, tellWarnings } from './build-story.ts';
+import { tellMoved, tellSeries, tellWarnings } from './build-story.ts';
 import { configName, type ExtraRequest, readRequests } from './config-fragments.ts';
 import { formatRequests } from './fragment.ts';
 import { builtUnder, type HeldArtefact, holdArtefact, recordBuilt, shelfDir, trimShelf, warningsUnder } from './kernel-shelf.ts';
@@ -87,7 +87,7 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
 	};
 	const make = async (how: MakeOrder) => {
 		const made = await makeKernel(how);
-		if (key !== undefined) await recordBuilt(cacheDir, key, made.id, made.warnings);
+		if (key !== undefined && made.moved.length === 0) await recordBuilt(cacheDir, key, made.id, made.warnings);
 		return made;
 	};
 	const finish = async ({ artefact, [Symbol.asyncDispose]: letGo }: HeldArtefact, made?: MadeKernel): Promise<BuiltKernel> => {
@@ -101,7 +101,7 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
 			configName: name,
 			make: order.make,
 			timings: made?.timings ?? nothingMade,
-			story: [made?.story, series, ...warnings].filter((line) => line !== undefined),
+			story: [made?.story, made && tellMoved(made.moved), series, ...warnings].filter((line) => line !== undefined),
 			holdFolder: ({ signal: until, onProgress: tell }) => {
 				const again = { ...order, signal: until, onProgress: tell };
 				return holdFolder({ ...again, output }, { id: artefact.id, content: keys?.own }, () => make(again));

@@ -49,6 +49,7 @@ test('a cover letter with an interdiff in it is none of the patches', (t) => {
 
 test('a mail that came over several lists counts once', (t) => {
 	t.deepEqual(diffsOf([mail('[PATCH 1/2] a'), mail('[PATCH 2/2] b'), mail('[PATCH 1/2] a')]), ['[PATCH 1/2] a', '[PATCH 2/2] b']);
+	t.deepEqual(diffsOf([mail('[PATCH] a'), mail('[PATCH] a')]), ['[PATCH] a']);
 });
 
 for (const [what, subjects, message] of [

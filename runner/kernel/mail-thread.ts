@@ -16,8 +16,9 @@ export function seriesOf(file: string, mails: readonly Mail[]): PatchMail[] {
 	const newest = Math.max(...sent.map(({ version }) => version));
 	// An interdiff makes a cover letter look like a patch.
 	const current = sent.filter(({ version, place }) => version === newest && place?.number !== 0);
-	if (current.every(({ place }) => place === undefined)) return current;
-	const series = withoutCopies(current).sort((a, b) => numberOf(a) - numberOf(b));
+	const once = withoutCopies(current);
+	if (once.every(({ place }) => place === undefined)) return once;
+	const series = once.sort((a, b) => numberOf(a) - numberOf(b));
 	const flaw = flawOf(series);
 	if (flaw === undefined) return series;
 	const older = [...new Set(sent.map(({ version }) => version))].filter((version) => version !== newest).sort((a, b) => a - b);

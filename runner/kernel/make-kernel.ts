@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { KernelError } from '../util/errors.ts';
 import { writeWhole } from '../util/files.ts';
 import { artefactFiles, readStored } from './artefact.ts';
-import { backdatedIn, forgetStale } from './backdated.ts';
+import { backdatedIn, forgetMoved, forgetStale } from './backdated.ts';
 import { bootFileOf } from './boot-format.ts';
 import { tellBuild } from './build-story.ts';
 import { configure } from './configure.ts';
@@ -14,7 +14,7 @@ import { beginChange, endChange, type FolderState, readFolder } from './folder-s
 import { formatRequests, type Request } from './fragment.ts';
 import { parseDotConfig } from './kconfig-check.ts';
 import { holdArtefact, shelfDir } from './kernel-shelf.ts';
-import { listFolder } from './listing.ts';
+import { changesBetween, listFolder } from './listing.ts';
 import { type Make, runMake } from './make.ts';
 import { isCompilerError, type Step } from './make-output.ts';
 import { type MakePlan, planMake } from './make-plan.ts';
@@ -26,7 +26,7 @@ import type { KernelSource } from './source.ts';
 import { type BuildProgress, countSteps, type StepCounter } from './steps.ts';
 import { storeArtefact } from './store-artefact.ts';
 import type { Toolchain } from './toolchain.ts';
-import { mergeWarnings, parseWarning, readWarnings, saveWarnings, type Warning } from './warnings.ts';
+import { keepWarnings, type Warning } from './warnings.ts';
 
 export interface MakeOrder {
 	readonly source: KernelSource;
@@ -58,6 +58,8 @@ export interface MadeKernel {
 	readonly timings: BuildTimings;
 	/** What happened, a line. */
 	readonly story: string;
+	/** Files that were written while make was at work: the kernel may be of what they were, or of what they are. */
+	readonly moved: readonly string[];
 	/** Of every file as it was last compiled. */
 	readonly warnings: readonly Warning[];
 }
@@ -87,18 +89,20 @@ export async function makeKernel(order: MakeOrder): Promise<MadeKernel> {
 
 	const boot = await bootFileOf(tree, join(output, '.config'));
 	const counter = await countSteps(output, order.stepsFile, onProgress);
-	const seen: Warning[] = [];
-	const onComplaint = (line: string) => {
-		const warning = parseWarning(line, tree);
-		if (warning) seen.push(warning);
+	const build = async (onComplaint: (line: string) => void) => {
+		const making = { ...make, signal, onWait, onComplaint, onStep: counter.onStep };
+		if (!(plan.isForModules && (await makeModules(making))))
+			await runMake(making, ['vmlinux', 'modules', ...(boot === 'bzImage' ? ['bzImage'] : [])]);
 	};
-	const making = { ...make, signal, onWait, onComplaint, onStep: counter.onStep };
-	if (!(plan.isForModules && (await makeModules(making))))
-		await runMake(making, ['vmlinux', 'modules', ...(boot === 'bzImage' ? ['bzImage'] : [])]);
+	let warnings: readonly Warning[] = [];
+	let moved: readonly string[] = [];
+	try {
+		warnings = await keepWarnings(`${output}.warnings.json`, { tree, steps: counter.steps }, build);
+	} finally {
+		// Nobody else writes to a tree of ours.
+		if (!source.isOurs) moved = await forgetMoved(changesBetween(listing, await listFolder(tree)), { tree, output });
+	}
 	await counter.save();
-	const warningsFile = `${output}.warnings.json`;
-	const warnings = mergeWarnings((await readWarnings(warningsFile)) ?? [], counter.steps, seen);
-	await saveWarnings(warningsFile, warnings);
 	lap();
 
 	const products = await productsOf(output, boot);
@@ -123,6 +127,7 @@ export async function makeKernel(order: MakeOrder): Promise<MadeKernel> {
 		id,
 		timings: { prepareMs: prepareMs ?? 0, configureMs: configureMs ?? 0, makeMs: makeMs ?? 0, linkMs, storeMs: storeMs ?? 0 },
 		story,
+		moved,
 		warnings,
 	};
 }

@@ -29,6 +29,21 @@ test('a new file is touched and need not exist', (t) => {
 	t.deepEqual([patch.touches, patch.needs], [['fs/new.c'], []]);
 });
 
+test('a file that diff -urN adds need not exist, one that it removes has to', (t) => {
+	const epoch = '1970-01-01 00:00:00.000000000 +0000';
+	const now = '2026-01-01 00:00:00.000000000 +0000';
+	const added = parsePatch(
+		'x.patch',
+		`diff -urN a/fs/new.c b/fs/new.c\n--- a/fs/new.c\t${epoch}\n+++ b/fs/new.c\t${now}\n@@ -0,0 +1 @@\n+int x;\n`,
+	);
+	t.deepEqual([added.touches, added.needs], [['fs/new.c'], []]);
+	const removed = parsePatch(
+		'x.patch',
+		`diff -urN a/fs/old.c b/fs/old.c\n--- a/fs/old.c\t${now}\n+++ b/fs/old.c\t${epoch}\n@@ -1 +0,0 @@\n-int x;\n`,
+	);
+	t.deepEqual([removed.touches, removed.needs], [['fs/old.c'], ['fs/old.c']]);
+});
+
 test('removed lines that look like headers are removed lines', (t) => {
 	const patch = parsePatch('x.patch', '--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n--- a/y\n-b\n+++ b/y\n+b\n');
 	t.deepEqual(patch.touches, ['x']);

@@ -50,7 +50,9 @@ export function parsePatch(file: string, text: string, about: { readonly name?: 
 			const was = old === '/dev/null' ? undefined : below(at, old);
 			const is = made === '/dev/null' ? undefined : below(at + 1, made);
 			for (const path of [was, is]) if (path !== undefined) touches.add(path);
-			if (was !== undefined) needs.add(was);
+			// Of a file that it adds, diff -urN says so here alone.
+			const isAdded = lines[at + 2]?.startsWith('@@ -0,0 ') ?? false;
+			if (was !== undefined && !isAdded) needs.add(was);
 			at++;
 			continue;
 		}

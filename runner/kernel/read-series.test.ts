@@ -29,6 +29,15 @@ const encoded = (subject: string, path: string) =>
 		'MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: quoted-printable\n',
 	);
 
+test('an archive that was cut off, or is damaged, is refused as such', async (t) => {
+	const packed = gzipSync(mail('[PATCH] x', `Because.\n---\n${diff('fs/a.c')}`));
+	const damaged = Buffer.concat([packed.subarray(0, 10), Buffer.alloc(40, 0xff)]);
+	const dir = await folder(t, { 'cut.mbox.gz': packed.subarray(0, -20), 'damaged.mbox.gz': damaged });
+	const reading = (name: string) => readSeries([join(dir, name)]);
+	await t.throwsAsync(reading('cut.mbox.gz'), { instanceOf: UserError, message: 'the archive is cut off' });
+	await t.throwsAsync(reading('damaged.mbox.gz'), { instanceOf: UserError, message: 'the archive is damaged: invalid block type' });
+});
+
 test('a thread as lore hands it out: the newest version, in its order, without cover letter and replies; attribution is kept', async (t) => {
 	const thread = [
 		mail('[PATCH 1/1] old', `Old.\n---\n${diff('fs/old.c')}`),

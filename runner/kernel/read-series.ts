@@ -45,7 +45,7 @@ function unreadable(file: string, error: NodeJS.ErrnoException): UserError {
 
 async function readBytes(file: string, packed: Buffer, signal?: AbortSignal): Promise<Patch[]> {
 	// lore.kernel.org hands out threads as t.mbox.gz.
-	const bytes = packed[0] === 0x1f && packed[1] === 0x8b ? gunzipSync(packed) : packed;
+	const bytes = packed[0] === 0x1f && packed[1] === 0x8b ? unpack(file, packed) : packed;
 	const text = bytes.toString('utf8');
 	if (!isMail(text)) return [parsePatch(file, text)];
 	const mails = seriesOf(file, await readMails(bytes, signal));
@@ -56,6 +56,20 @@ async function readBytes(file: string, packed: Buffer, signal?: AbortSignal): Pr
 			? parsePatch(file, diff, { commit })
 			: parsePatch(`${file}, patch ${at + 1}`, diff, { name: `"${commit.title}"`, commit }),
 	);
+}
+
+function unpack(file: string, packed: Buffer): Buffer {
+	try {
+		return gunzipSync(packed);
+	} catch (error) {
+		const { code, message } = error as NodeJS.ErrnoException;
+		const isCut = code === 'Z_BUF_ERROR';
+		throw new UserError(isCut ? 'the archive is cut off' : `the archive is damaged: ${message}`, {
+			at: { file },
+			hint: 'get it again: gzip --test says whether it is whole',
+			cause: error,
+		});
+	}
 }
 
 /** A quilt folder, a folder with one in patches/, or what git format-patch wrote. */

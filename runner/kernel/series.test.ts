@@ -54,6 +54,18 @@ test('a series is applied in order, and taken off to the byte', async (t) => {
 	t.false(await isOld(tree, 'fs/a.c'), 'make has to see that it changed');
 });
 
+test('a patch of diff -urN makes and removes files', async (t) => {
+	const tree = await makeTree(t);
+	const [epoch, now] = ['1970-01-01 01:00:00.000000000 +0100', '2026-01-01 00:00:00.000000000 +0000'];
+	const text = [
+		`diff -urN a/fs/b.c b/fs/b.c\n--- a/fs/b.c\t${now}\n+++ b/fs/b.c\t${epoch}\n@@ -1,2 +0,0 @@\n-alpha\n-beta\n`,
+		`diff -urN a/fs/new/c.c b/fs/new/c.c\n--- a/fs/new/c.c\t${epoch}\n+++ b/fs/new/c.c\t${now}\n@@ -0,0 +1 @@\n+int c;\n`,
+	];
+	await putSeries(tree, [parsePatch('urn.patch', text.join(''))]);
+	t.is(await read(tree, 'fs/new/c.c'), 'int c;\n');
+	t.false(await exists(join(tree, 'fs/b.c')));
+});
+
 test('another series writes only the files that come out different', async (t) => {
 	const tree = await makeTree(t);
 	await putSeries(tree, [upper]);

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
-import { mergeWarnings, newWarnings, parseWarning, warningText } from './warnings.ts';
+import type { Step } from './make-output.ts';
+import { keepWarnings, mergeWarnings, newWarnings, parseWarning, warningText } from './warnings.ts';
 
 const unused = { file: 'fs/x.c', line: 12, text: "unused variable 'i' [-Wunused-variable]" };
 
@@ -18,6 +22,21 @@ test('a file that is compiled again says what it says now, the others what they 
 	const steps = [{ verb: 'CC [M]', target: 'fs/x.o' }];
 	t.deepEqual(mergeWarnings([unused, other], steps, []), [other]);
 	t.deepEqual(mergeWarnings([other], steps, [unused, unused]).map(warningText), [warningText(other), warningText(unused)]);
+});
+
+test('what was warned of before a make failed is known when the next one does not compile it again', async (t) => {
+	const dir = await mkdtemp(join(tmpdir(), 'crucible-warnings-'));
+	t.teardown(() => rm(dir, { recursive: true }));
+	const file = join(dir, 'kasan.warnings.json');
+	const steps: Step[] = [];
+	const failing = keepWarnings(file, { tree: '/src/linux', steps }, async (onComplaint) => {
+		steps.push({ verb: 'CC [M]', target: 'fs/x.o' });
+		onComplaint("/src/linux/fs/x.c:12:6: warning: unused variable 'i' [-Wunused-variable]");
+		onComplaint("/src/linux/fs/y.c:1:1: error: 'i' undeclared");
+		throw new Error('make failed');
+	});
+	await t.throwsAsync(failing, { message: 'make failed' });
+	t.deepEqual(await keepWarnings(file, { tree: '/src/linux', steps: [] }, async () => {}), [unused]);
 });
 
 test('a warning is new when the kernel without the series has none like it in that file, wherever its line went', (t) => {

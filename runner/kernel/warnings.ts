@@ -29,6 +29,29 @@ export function mergeWarnings(known: readonly Warning[], steps: readonly Step[],
 	return [...new Map(all.map((one) => [warningText(one), one])).values()];
 }
 
+/**
+ * Runs `make`, which calls what it is given for every line of its stderr, and returns what is known then. `file` remembers that also when make
+ * fails or is stopped: what it has compiled is not compiled again, and would not say it again. `steps` are make's, as they come.
+ */
+export async function keepWarnings(
+	file: string,
+	{ tree, steps }: { readonly tree: string; readonly steps: readonly Step[] },
+	make: (onComplaint: (line: string) => void) => Promise<void>,
+): Promise<readonly Warning[]> {
+	const seen: Warning[] = [];
+	let warnings: readonly Warning[] = [];
+	try {
+		await make((line) => {
+			const warning = parseWarning(line, tree);
+			if (warning) seen.push(warning);
+		});
+	} finally {
+		warnings = mergeWarnings((await readWarnings(file)) ?? [], steps, seen);
+		await saveWarnings(file, warnings);
+	}
+	return warnings;
+}
+
 /** `fs/x.c:12: unused variable 'i' [-Wunused-variable]`. */
 export function warningText({ file, line, text }: Warning): string {
 	return `${line === undefined ? file : `${file}:${line}`}: ${text}`;

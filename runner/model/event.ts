@@ -58,6 +58,10 @@ export interface PlannedJob {
 	readonly kernelSpec: string;
 	readonly config: string;
 	readonly seed?: number;
+	/** Seconds that replace each case's own timeout. */
+	readonly timeoutS?: number;
+	/** The folder of the patches on its kernel, from the top of the checkout. */
+	readonly series?: string;
 	/** The user's xfstests tree that its cases come from. */
 	readonly xfstests?: string;
 	readonly cases: readonly { readonly name: string; readonly summary: string; readonly recipe?: Recipe }[];

@@ -184,6 +184,8 @@ export interface JobResult {
 	readonly config: string;
 	/** For everything random in it. */
 	readonly seed?: number;
+	/** Seconds that replaced each case's own timeout. */
+	readonly timeoutS?: number;
 	/** The user's xfstests tree that its cases come from. */
 	readonly xfstests?: string;
 	readonly kernel?: KernelIdentity;
@@ -216,6 +218,7 @@ export interface Run {
 	readonly ended?: string;
 	readonly durationMs: number;
 	readonly command: readonly string[];
+	/** `commit` is that of the checkout, 12 digits, and `-dirty` where that had changes. */
 	readonly crucible: { readonly version: string; readonly commit?: string };
 	readonly host: { readonly os: string; readonly cpus: number; readonly memoryMiB: number; readonly node: string };
 	readonly jobs: readonly JobResult[];

@@ -6,6 +6,7 @@ import { distinctSplats, rate, tellingAttempt } from './attempts.ts';
 import { frameText } from './frame-text.ts';
 import { harmlessOutline, harmlessValue, oneLine } from './harmless-run.ts';
 import { columnOf, matrixOf } from './matrix.ts';
+import { runWords } from './repro.ts';
 import { bySeverity, isFine, statusesBySeverity } from './severity.ts';
 import { problems } from './summary.ts';
 
@@ -47,7 +48,7 @@ export function toMail(hostile: Run, { tester, patches }: MailOptions): string {
 		'',
 		...matrixLines(run),
 		...problems(run).flatMap(problemLines),
-		...failed.slice(0, most.cases).flatMap(({ job, result }) => caseLines(run, job, harmlessValue(result))),
+		...failed.slice(0, most.cases).flatMap(({ job, result }) => caseLines(job, harmlessValue(result))),
 		...(failed.length > most.cases ? ['', `${count(failed.length - most.cases, 'more case')} did not pass.`] : []),
 		...(trailer.length > 0 ? ['', ...trailer] : []),
 	]
@@ -98,7 +99,7 @@ function problemLines(jobs: readonly JobResult[]): string[] {
 	return ['', `${kernels} cannot be tested: ${oneLine(job.problem.message)}`, '', ...job.problem.log.slice(-20).map((text) => `  ${text}`)];
 }
 
-function caseLines(run: Run, job: JobResult, result: CaseResult): string[] {
+function caseLines(job: JobResult, result: CaseResult): string[] {
 	const attempt = tellingAttempt(result);
 	const failing = attempt?.assertions.filter(({ status }) => status === 'FAIL') ?? [];
 	const splats = distinctSplats(result).filter((splat) => splat.isFailure);
@@ -115,8 +116,7 @@ function caseLines(run: Run, job: JobResult, result: CaseResult): string[] {
 		'',
 		'  Reproduce, in a checkout of fscache-crucible:',
 		'',
-		`    ${result.reproduce}${job.seed === undefined ? '' : ` --seed ${job.seed}`}${isPatched ? ' --patch <this series>' : ''}`,
-		...(result.status === 'FAIL' ? [`    (a script that does: results/${run.id}/${attempt?.dir ?? ''}/repro.sh)`] : []),
+		`    ${['./crucible', ...runWords(job, result), ...(isPatched ? ['--patch <this series>'] : [])].join(' ')}`,
 	];
 }
 

@@ -31,6 +31,27 @@ test('the script is POSIX shell, and runs the case with its kernel, config, seed
 	t.regex(await readFile(join(dir, 'repro.sh'), 'utf8'), /^# vmlinux [0-9a-f]+$/m);
 });
 
+test('the script keeps the timeout of the run, and says when the crucible was none that a commit has', async (t) => {
+	const dirty = { ...run, crucible: { version: '0', commit: '0123456789ab-dirty' } };
+	const script = reproScript(dirty, { ...job, timeoutS: 30 }, first.result, []);
+	t.regex(script, / --seed 42 --timeout 30 /);
+	t.regex(script, /\(this was 0123456789ab with changes that are in no commit\)/);
+	t.regex(script, / = 0123456789ab \] \|\|$/m);
+	t.is((await exec('sh', ['-n'], { input: script })).exitCode, 0);
+});
+
+test('the mail names no path of the tester’s own', (t) => {
+	const origin = 'git 0123456789abcdef0123456789abcdef01234567 of linux + fix.patch';
+	const kernel = job.kernel && { ...job.kernel, origin };
+	const theirs = { ...job, kernelSpec: '/home/me/linux#topic', xfstests: '/home/me/xfstests', timeoutS: 30, ...(kernel && { kernel }) };
+	const mail = toMail({ ...run, jobs: [theirs] }, { tester: 'A <a@b>', patches: ['netfs: fix it'] });
+	const line = /^ {4}\.\/crucible .*$/m.exec(mail)?.[0] ?? '';
+	t.regex(line, /--kernel "\$\{LINUX:\?[^}]+\}#0123456789abcdef0123456789abcdef01234567" /);
+	t.regex(line, / --seed 42 --timeout 30 --patch <this series>$/);
+	t.notRegex(line, /\/home\/me/);
+	t.notRegex(mail, /results\//);
+});
+
 test('a kernel of a repository is asked for by its commit, wherever the reader has it', async (t) => {
 	const origin = 'git 0123456789abcdef0123456789abcdef01234567 of linux';
 	const kernel = job.kernel && { ...job.kernel, origin };

@@ -14,17 +14,11 @@ export interface SeriesFile {
 export function reproScript(run: Run, job: JobResult, result: CaseResult, series: readonly SeriesFile[]): string {
 	const name = `${result.suite}/${result.case}`;
 	const kernel = kernelOf(job);
-	const { commit } = run.crucible;
+	const [, commit, dirty] = /^([0-9a-f]+)(-dirty)?$/.exec(run.crucible.commit ?? '') ?? [];
+	const changes = dirty === undefined ? '' : ' with changes that are in no commit';
 	const repeat = result.attempts.filter(({ status }) => status === 'PASS' || status === 'FAIL').length;
 	const args = [
-		'run',
-		...recipeWords(result.suite, result.recipe ?? { cases: [result.case] }).map(shellQuote),
-		'--kernel',
-		kernel.word,
-		'--config',
-		shellQuote(job.config),
-		...(job.xfstests === undefined ? [] : ['--xfstests', `"\${XFSTESTS:?a checkout of xfstests}"`]),
-		...(job.seed === undefined ? [] : ['--seed', String(job.seed)]),
+		...runWords(job, result),
 		...(series.length > 0 ? ['--patch', '"$patches"'] : []),
 		'--repeat',
 		`"\${TIMES:-${Math.max(1, repeat)}}"`,
@@ -35,7 +29,7 @@ export function reproScript(run: Run, job: JobResult, result: CaseResult, series
 		`# ${rateOf(result)}; seen in run ${run.id} on ${oneLine(job.kernel?.origin ?? job.kernelSpec)}`,
 		...identityLines(job),
 		'#',
-		`# Needs a checkout of fscache-crucible${commit === undefined ? '' : ` (this was ${commit})`}: run it there, or set CRUCIBLE to its ./crucible.`,
+		`# Needs a checkout of fscache-crucible${commit === undefined ? '' : ` (this was ${commit}${changes})`}: run it there, or set CRUCIBLE to its ./crucible.`,
 		...(kernel.needs === undefined ? [] : [`# ${kernel.needs}`]),
 		...(job.xfstests === undefined ? [] : [`# Set XFSTESTS to a checkout of xfstests like ${oneLine(job.xfstests)}.`]),
 		'# TIMES is how often the case runs.',
@@ -55,6 +49,21 @@ export function reproScript(run: Run, job: JobResult, result: CaseResult, series
 		...series.flatMap(heredoc),
 		`"$crucible" ${args.join(' ')} "$@"`,
 	].join('\n')}\n`;
+}
+
+/** The case as the words after `crucible`, quoted for a shell; nothing in them is of the machine that it ran on. */
+export function runWords(job: JobResult, result: CaseResult): string[] {
+	return [
+		'run',
+		...recipeWords(result.suite, result.recipe ?? { cases: [result.case] }).map(shellQuote),
+		'--kernel',
+		kernelOf(job).word,
+		'--config',
+		shellQuote(job.config),
+		...(job.xfstests === undefined ? [] : ['--xfstests', `"\${XFSTESTS:?a checkout of xfstests}"`]),
+		...(job.seed === undefined ? [] : ['--seed', String(job.seed)]),
+		...(job.timeoutS === undefined ? [] : ['--timeout', String(job.timeoutS)]),
+	];
 }
 
 function rateOf({ attempts }: CaseResult): string {

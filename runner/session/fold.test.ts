@@ -59,6 +59,17 @@ test('an order is reproduced by the sweep that names it', (t) => {
 	);
 });
 
+test('a case is reproduced with the patches, the seed and the timeout of its run', (t) => {
+	const plan = { kernelSpec: 'debian:6.12', config: 'kasan', seed: 7, timeoutS: 30, series: 'results/20261121-000000-abcdef/series' };
+	const line =
+		'./crucible run nfs/a --kernel debian:6.12 --config kasan --patch results/20261121-000000-abcdef/series --seed 7 --timeout 30';
+	t.is(reproduceLine('nfs', { cases: ['a'] }, plan), line);
+	const planned = begin.type === 'run-started' && { ...begin, plan: begin.plan.map((job) => ({ ...job, ...plan })) };
+	const [job] = planned ? foldRun([planned]).jobs : [];
+	t.is(job?.cases[0]?.reproduce, line);
+	t.is(job?.timeoutS, 30);
+});
+
 test('a kernel that does not build makes MISS of its cases, with the reason', (t) => {
 	const run = foldRun([
 		begin,

@@ -6,6 +6,7 @@ import { type Recipe, recipeWords } from '../model/recipe.ts';
 import { type Attempt, type CaseResult, exitCodes, type JobResult, type PhaseTime, type Run, type Status, statuses } from '../model/run.ts';
 import { settle } from '../suite/settle.ts';
 import { shellQuote } from '../util/text.ts';
+import type { Job } from './plan.ts';
 
 /** A run as far as its events have told it. It holds results, never events: what a case says on its way is in the journal. */
 export interface RunFold {
@@ -146,6 +147,7 @@ function foldJob(
 		kernelSpec: plan.kernelSpec,
 		config: plan.config,
 		...(plan.seed !== undefined && { seed: plan.seed }),
+		...(plan.timeoutS !== undefined && { timeoutS: plan.timeoutS }),
 		...(plan.xfstests !== undefined && { xfstests: plan.xfstests }),
 		...(started && { kernel: started.kernel, accel: started.accel, qemu: started.qemu }),
 		status: verdictOf(counts),
@@ -168,11 +170,11 @@ export function exitCodeOf(verdict: Status): number {
 	return verdict === 'ERROR' ? exitCodes.ours : exitCodes.untestable;
 }
 
-/** The command that runs one entry of a plan again. */
+/** The command that runs one entry of a plan again: on the same kernel with the same patches, from the same seed. */
 export function reproduceLine(
 	suite: string,
 	recipe: Recipe,
-	{ kernelSpec, config }: { readonly kernelSpec: string; readonly config: string },
+	{ kernelSpec, config, seed, timeoutS, series }: Pick<Job, 'kernelSpec' | 'config' | 'timeoutS' | 'series'> & { readonly seed?: number },
 	xfstests?: string,
 ): string {
 	return [
@@ -182,5 +184,8 @@ export function reproduceLine(
 		'--kernel',
 		shellQuote(kernelSpec),
 		...(config === settingTable.config.fallback ? [] : ['--config', shellQuote(config)]),
+		...(series === undefined ? [] : ['--patch', shellQuote(series)]),
+		...(seed === undefined ? [] : ['--seed', String(seed)]),
+		...(timeoutS === undefined ? [] : ['--timeout', String(timeoutS)]),
 	].join(' ');
 }

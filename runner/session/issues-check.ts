@@ -1,7 +1,7 @@
 /** What has become of the known issues: which have expired or soon will, and which the runs that could show them no longer show. Pure. */
 
 import { concerns, isToldBy, type KnownIssue } from '../config/known-issues.ts';
-import type { Run } from '../model/run.ts';
+import type { CaseResult, Run, Status } from '../model/run.ts';
 
 export interface IssueState {
 	readonly id: string;
@@ -26,6 +26,17 @@ export interface CheckOptions {
 	readonly caseCounts: ReadonlyMap<string, number>;
 }
 
+const answers: readonly Status[] = ['PASS', 'XFAIL', 'FAIL'];
+
+/**
+ * Whether a suite of `caseCount` cases ran so that it must have shown what it can: each case came to an answer of its own. Orders of a sweep,
+ * chains and cases under a fault are none of its cases.
+ */
+export function ranWhole(results: readonly CaseResult[], caseCount: number): boolean {
+	const plain = results.filter(({ recipe }) => recipe === undefined);
+	return plain.length >= caseCount && plain.every(({ attempts }) => attempts.some(({ status }) => answers.includes(status)));
+}
+
 /** `runs` are those kept, newest first; runs with patches on top do not count, since these may be the fix. */
 export function checkIssues(issues: readonly KnownIssue[], runs: Iterable<Run>, options: CheckOptions): IssueState[] {
 	const states = issues.map((issue) => ({ issue, ...({} as Pick<IssueState, 'lastSeen' | 'lastAsked'>) }));
@@ -33,8 +44,7 @@ export function checkIssues(issues: readonly KnownIssue[], runs: Iterable<Run>, 
 		for (const job of run.jobs) {
 			const { release, origin } = job.kernel ?? {};
 			if (release === undefined || origin?.includes(' + ')) continue;
-			const isWhole = job.cases.length >= (options.caseCounts.get(job.suite) ?? Number.POSITIVE_INFINITY);
-			const hasRun = isWhole && job.cases.every(({ attempts }) => attempts.length > 0);
+			const hasRun = ranWhole(job.cases, options.caseCounts.get(job.suite) ?? Number.POSITIVE_INFINITY);
 			const shown = new Set(
 				job.cases.flatMap(({ attempts }) => attempts.flatMap(({ splats }) => splats.flatMap(({ knownIssue }) => knownIssue ?? []))),
 			);

@@ -18,6 +18,8 @@ export interface Job {
 	readonly seed: number;
 	/** Seconds that replace each case's own timeout. */
 	readonly timeoutS?: number | undefined;
+	/** The folder of the patches on its kernel, from the top of the checkout. */
+	readonly series?: string;
 }
 
 /** Jobs in kernel order, so that a kernel is built once and its jobs follow. */
@@ -43,8 +45,18 @@ export function describeJob(job: Job): PlannedJob {
 		const recipe = recipeOf(entry);
 		return { name: entry.name, summary: entry.summary, ...(recipe && { recipe }) };
 	});
-	const { id, suite, kernelSpec, config, seed } = job;
-	return { id, suite: suite.name, kernelSpec, config, seed, ...(suite.xfstests !== undefined && { xfstests: suite.xfstests }), cases };
+	const { id, suite, kernelSpec, config, seed, timeoutS, series } = job;
+	return {
+		id,
+		suite: suite.name,
+		kernelSpec,
+		config,
+		seed,
+		...(timeoutS !== undefined && { timeoutS }),
+		...(series !== undefined && { series }),
+		...(suite.xfstests !== undefined && { xfstests: suite.xfstests }),
+		cases,
+	};
 }
 
 /** How a plan differs from one of before, by its cases: `holds CASE of JOB, which is no case any more`; undefined when it does not. */

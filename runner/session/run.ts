@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import PQueue from 'p-queue';
 import { isToldBy, type KnownIssue, readKnownIssues, staleIssues } from '../config/known-issues.ts';
 import { checkout } from '../config/paths.ts';
@@ -24,8 +24,10 @@ import { checkpatch } from './checkpatch.ts';
 import { durationKey, readDurations, recordDurations } from './durations.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
 import { prepareHost } from './host.ts';
+import { ranWhole } from './issues-check.ts';
 import { jobDesk } from './job-desk.ts';
 import { failJob, type JobContext, openJob } from './open-job.ts';
+import { ownCommit } from './own-commit.ts';
 import { pastOf, requireSameKernel } from './past.ts';
 import { describeJob, type Job } from './plan.ts';
 import type { Recorder } from './recorder.ts';
@@ -80,8 +82,11 @@ interface Shared extends JobContext {
  * Runs the jobs and returns the run as run.json has it. What makes the whole run impossible (usage, our side) is thrown, after the
  * journal was ended; a kernel that does not build or boot, or a suite that cannot be prepared on it, is a result.
  */
-export async function executeRun(request: RunRequest): Promise<Run> {
-	const { store, settings, drain } = request;
+export async function executeRun(asked: RunRequest): Promise<Run> {
+	const { store, settings, drain } = asked;
+	const series = join(store.dir, 'series');
+	const patched = asked.jobs.map((job) => ({ ...job, series: relative(checkout.top, series) }));
+	const request = asked.patches.length === 0 ? asked : { ...asked, jobs: patched };
 	const resumedAtMs = store.fold.lastMs();
 	let isEnough = false;
 	const watch = (event: Event) => {
@@ -89,7 +94,7 @@ export async function executeRun(request: RunRequest): Promise<Run> {
 	};
 	const emitter = createEmitter([store.record, watch, ...request.listeners], resumedAtMs);
 	// Before the journal begins: a run that can be resumed has its patches.
-	await saveSeries(join(store.dir, 'series'), request.patches);
+	await saveSeries(series, request.patches);
 	if (resumedAtMs !== undefined) {
 		await store.replay((event) => {
 			for (const listener of [watch, ...request.listeners]) listener(event);
@@ -239,9 +244,9 @@ async function orMiss<T>(emitter: Emitter, jobs: readonly Job[], make: () => Pro
 
 /** Known issues that are stale, judged by the kernels on which a suite that must show them ran whole. */
 function baselineNotes(shared: Shared, run: Run): string[] {
-	const isWhole = new Set(shared.request.jobs.filter((job) => job.suite.cases.length === job.suite.caseCount).map((job) => job.id));
+	const caseCounts = new Map(shared.request.jobs.map((job) => [job.id, job.suite.caseCount]));
 	const ran = run.jobs
-		.filter((job) => isWhole.has(job.id) && job.cases.every((result) => result.attempts.length > 0))
+		.filter((job) => ranWhole(job.cases, caseCounts.get(job.id) ?? Number.POSITIVE_INFINITY))
 		.map((job) => ({
 			release: job.kernel?.release ?? '',
 			matched: new Set(
@@ -256,8 +261,7 @@ async function describeRun(request: RunRequest) {
 	const { version } = JSON.parse(await readFile(join(checkout.top, 'package.json'), 'utf8')) as { version: string };
 	const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '');
 	const os = /^PRETTY_NAME="?([^"\n]*)/m.exec(osRelease)?.[1] ?? `Linux ${release()}`;
-	const head = await exec('git', ['-C', checkout.top, 'rev-parse', '--short=12', 'HEAD'], { allowFailure: true }).catch(() => undefined);
-	const commit = head?.exitCode === 0 ? head.stdout.trim() : undefined;
+	const commit = await ownCommit(checkout.top);
 	return {
 		id: request.store.id,
 		started: new Date().toISOString(),

@@ -1,9 +1,10 @@
-import { appendFile, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
 import type { Event } from '../model/event.ts';
 import { canonicalRun } from '../report/canonical-run.ts';
+import { UserError } from '../util/errors.ts';
 import { documentPieces, findRun, openStore } from './store.ts';
 
 const test = anyTest as TestFn<{ results: string }>;
@@ -53,6 +54,25 @@ test('a journal whose last line was cut off goes on where it was whole', async (
 	t.false(isComplete);
 	t.is(run.durationMs, 4);
 	t.deepEqual(JSON.parse(await readFile(join(results, id, 'run.json'), 'utf8')), run);
+});
+
+test('a run that is under way is nobody else’s to go on with', async (t) => {
+	const { results } = t.context;
+	{
+		await using store = await openStore(results, id);
+		store.record(begin);
+		await t.throwsAsync(openStore(results, id), { instanceOf: UserError, message: `the run ${id} is under way in another process` });
+		store.record(note(1));
+	}
+	await using again = await openStore(results, id);
+	t.is(again.fold.lastMs(), 1);
+});
+
+test('a run whose journal cannot be read is left to the next', async (t) => {
+	const { results } = t.context;
+	await mkdir(join(results, id));
+	await writeFile(join(results, id, 'events.ndjson'), '{"type":\n{}\n');
+	for (const _ of [1, 2]) await t.throwsAsync(openStore(results, id), { message: /is damaged/ });
 });
 
 test('a line that is damaged and not the last is named', async (t) => {

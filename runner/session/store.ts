@@ -9,6 +9,7 @@ import type { Run } from '../model/run.ts';
 import { UserError } from '../util/errors.ts';
 import { asideName, exists, writeWhole } from '../util/files.ts';
 import { jsonPieces } from '../util/json.ts';
+import { tryLock } from '../util/lock.ts';
 import { didYouMean } from '../util/text.ts';
 import { createFold, type RunFold } from './fold.ts';
 import { readJournal } from './journal.ts';
@@ -43,7 +44,10 @@ export function newRunId(now: Date): string {
 	return `${stamp}-${randomBytes(3).toString('hex')}`;
 }
 
-/** Opens a new run directory, or an existing one to go on with it; `results/latest` then points at it. */
+/**
+ * Opens a new run directory, or an existing one to go on with it; `results/latest` then points at it. Nobody else writes there until it is
+ * closed: throws a UserError while somebody does.
+ */
 export async function openStore(results: string, id: string): Promise<RunStore> {
 	const dir = join(results, id);
 	await mkdir(dir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
@@ -51,6 +55,18 @@ export async function openStore(results: string, id: string): Promise<RunStore> 
 			hint: 'is the checkout writable, and the disk not full?',
 		});
 	});
+	const held = await tryLock(join(dir, 'lock'));
+	if (!held) throw new UserError(`the run ${id} is under way in another process`, { hint: 'wait for it, or begin another run' });
+	try {
+		return await openHeld(results, id, held);
+	} catch (error) {
+		await held[Symbol.asyncDispose]();
+		throw error;
+	}
+}
+
+async function openHeld(results: string, id: string, held: AsyncDisposable): Promise<RunStore> {
+	const dir = join(results, id);
 	const journal = join(dir, 'events.ndjson');
 	const fold = createFold();
 	// A line that a kill cut off must not begin the next.
@@ -88,6 +104,7 @@ export async function openStore(results: string, id: string): Promise<RunStore> 
 		},
 		async [Symbol.asyncDispose]() {
 			closeSync(file);
+			await held[Symbol.asyncDispose]();
 		},
 	};
 }

@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { checkout } from '../config/paths.ts';
-import { environment, folders, type Settings } from '../config/settings.ts';
+import { environment, folders, type Settings, userDir } from '../config/settings.ts';
 import { makeDisk, overlay } from '../image/disk.ts';
 import { buildImage, type Image } from '../image/initramfs.ts';
 import { preparePackages } from '../image/packages.ts';
@@ -39,7 +39,7 @@ export function prepareSource(spec: string, patches: readonly Patch[], { emitter
 	return emitter.phase(`source ${spec}`, async (progress) => {
 		const options = {
 			cacheDir: folders.cache,
-			cwd: environment.PWD ?? checkout.top,
+			cwd: userDir(),
 			signal,
 			onProgress: ({ detail }: { detail: string }) => progress(detail),
 		};

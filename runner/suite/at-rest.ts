@@ -1,6 +1,8 @@
 /** What is asked of the guest around each case: counters before and after, and whether everything is at rest again. */
 
 import { parseFscacheStats } from '../parse/fscache-stats.ts';
+import { DeadlineError } from '../util/deadline.ts';
+import { InfraError } from '../util/errors.ts';
 import type { Machine } from '../vm/machine.ts';
 import { guestPaths } from './provision.ts';
 
@@ -22,10 +24,14 @@ export interface Ask {
 	readonly signal: AbortSignal;
 }
 
-/** Remembers the guest's mounts, processes and taint; returns the counters as they stand. Throws an Error when the guest cannot. */
+/**
+ * Remembers the guest's mounts, processes and taint; returns the counters as they stand. Reading them runs code under test: throws a
+ * DeadlineError when it hangs, an InfraError when it fails, as of an oops, whose splat then decides.
+ */
 export async function rememberRest(machine: Machine, ask: Ask): Promise<Readonly<Record<string, number>>> {
-	const { stdout, stderr, exitCode } = await machine.exec({ argv: ['/bin/sh', script, 'begin'], ...ask });
-	if (exitCode !== 0) throw new Error(`at-rest.sh begin exited with ${exitCode}: ${stderr.trim()}`);
+	const { stdout, stderr, exitCode, timedOut } = await machine.exec({ argv: ['/bin/sh', script, 'begin'], ...ask });
+	if (timedOut) throw new DeadlineError('at-rest.sh begin', ask.timeoutMs);
+	if (exitCode !== 0) throw new InfraError(`at-rest.sh begin exited with ${exitCode}: ${stderr.trim()}`);
 	return parseFscacheStats(stdout);
 }
 

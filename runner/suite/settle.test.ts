@@ -25,6 +25,11 @@ test('an error that passes on its retry is a PASS; two errors are an ERROR', (t)
 	t.deepEqual(settle([attempt('ERROR', 'a'), attempt('ERROR', 'b')]), { status: 'ERROR', reason: 'b' });
 });
 
+test('an error that came short of the repeats is an ERROR, whatever passed before it', (t) => {
+	t.deepEqual(settle([attempt('PASS'), attempt('ERROR', 'a'), attempt('ERROR', 'QEMU died')]), { status: 'ERROR', reason: 'QEMU died' });
+	t.is(settle([attempt('FAIL', 'x'), attempt('ERROR'), attempt('ERROR')]).status, 'FAIL');
+});
+
 test('an error does not vote against a failure', (t) => {
 	t.is(settle([attempt('ERROR'), attempt('FAIL', 'x')]).reason, 'x');
 });
@@ -32,6 +37,9 @@ test('an error does not vote against a failure', (t) => {
 test('an error is retried once', (t) => {
 	t.is(nextAttempt([attempt('ERROR')], once), 'retry');
 	t.is(nextAttempt([attempt('ERROR'), attempt('ERROR')], once), undefined);
+	const often = { repeat: 20, reruns: 0 };
+	t.is(nextAttempt([attempt('ERROR'), attempt('PASS'), attempt('ERROR')], often), 'retry', 'each of the repeats');
+	t.is(nextAttempt([attempt('ERROR'), attempt('PASS'), attempt('ERROR'), attempt('ERROR')], often), undefined);
 });
 
 test('a failure is rerun for its rate, a pass is not', (t) => {

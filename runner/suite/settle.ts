@@ -2,11 +2,13 @@
 
 import type { Attempt, Status } from '../model/run.ts';
 
-/** Attempts that broke on our side do not vote; when nothing else is left, the case is an ERROR. */
+/** Attempts that broke on our side do not vote; when one is the last, the case came short of what was wanted, and is an ERROR unless it failed. */
 export function settle(attempts: readonly Attempt[]): { status: Status; reason?: string } {
 	const votes = attempts.filter((attempt) => attempt.status !== 'ERROR');
 	const last = attempts.at(-1);
-	if (votes.length === 0) return last ? withReason('ERROR', last.reason) : { status: 'MISS', reason: 'never ran' };
+	if (!last) return { status: 'MISS', reason: 'never ran' };
+	const hasFailed = votes.some((attempt) => attempt.status === 'FAIL');
+	if (last.status === 'ERROR' && !hasFailed) return withReason('ERROR', last.reason);
 	const order: readonly Status[] = ['FAIL', 'MISS', 'INCONCLUSIVE', 'XFAIL', 'PASS', 'SKIP'];
 	for (const status of order) {
 		const same = votes.filter((attempt) => attempt.status === status);
@@ -18,7 +20,7 @@ export function settle(attempts: readonly Attempt[]): { status: Status; reason?:
 	throw new Error(`no rule for ${votes.map((vote) => vote.status).join(' ')}`);
 }
 
-/** How the next attempt of a case goes, if there is to be one: ERROR is retried once, FAIL is rerun for its rate. */
+/** How the next attempt of a case goes, if there is to be one: an ERROR is retried once, whatever ran before it, FAIL is rerun for its rate. */
 export function nextAttempt(
 	attempts: readonly Attempt[],
 	wanted: { readonly repeat: number; readonly reruns: number; readonly untilFailure?: boolean | undefined },
@@ -26,7 +28,7 @@ export function nextAttempt(
 	const last = attempts.at(-1);
 	if (!last) return 'repeat';
 	const errors = attempts.filter((attempt) => attempt.status === 'ERROR').length;
-	if (last.status === 'ERROR') return errors === 1 ? 'retry' : undefined;
+	if (last.status === 'ERROR') return attempts.at(-2)?.status === 'ERROR' ? undefined : 'retry';
 	if (wanted.untilFailure && last.status === 'FAIL') return undefined;
 	const votes = attempts.length - errors;
 	if (votes < wanted.repeat) return last.status === 'SKIP' ? undefined : 'repeat';
