@@ -41,7 +41,7 @@ fails)
 	check 'what is read afterwards is the content of the server' cmp -s "$nfs_mountpoint/large" "$nfsd_export/large"
 	;;
 is-killed)
-	fault_arm kill
+	fault_arm kill || give_up 'the reader could not be killed'
 	check 'the reader, killed, ends' reader_ends
 	check 'by that signal' [ "$reader_status" -eq 137 ]
 	fault_disarm kill
