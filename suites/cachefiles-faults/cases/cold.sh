@@ -15,6 +15,7 @@ settle
 [ -z "$CRUCIBLE_FAULTS" ] || fault_arm broken || give_up 'the fault could not be armed'
 read_all cold
 check 'the cold read gives the content of the server' [ "$cold_hash" = "$server_hash" ]
+evidence cold_cache_writes "$cold_cache_writes"
 [ -z "$CRUCIBLE_FAULTS" ] || fault_disarm broken || give_up 'the fault could not be disarmed'
 check 'the mount is given up, and every cookie with it' client_umount
 check 'the cache starts again' restart

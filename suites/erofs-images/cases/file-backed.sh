@@ -27,16 +27,19 @@ from_file() {
 	return $from_file_status
 }
 
-cannot() {
-	! "$@" 2>>refusals
+cannot_mount() {
+	! mount-file "cache/$1" mnt "$2" 2>>refusals || {
+		umount mnt
+		return 1
+	}
 }
 
 check 'from a file every file has its content' from_file plain.erofs ''
 check 'by direct I/O too' from_file plain.erofs directio
 check 'and with a blob in another file' from_file blob.erofs "device=$PWD/cache/blob.blob"
-check 'a blob that is not there is refused' cannot from_file blob.erofs "device=$PWD/cache/absent"
-check 'so is a file that is no image' cannot from_file blob.blob ''
-check 'and a folder' cannot from_file . ''
+check 'a blob that is not there is refused' cannot_mount blob.erofs "device=$PWD/cache/absent"
+check 'so is a file that is no image' cannot_mount blob.blob ''
+check 'and a folder' cannot_mount . ''
 at_exit 'leave mnt'
 must 'the image mounts once more' mount-file cache/plain.erofs mnt ''
 evidence mounts_from_file "$(awk -v mnt="$PWD/mnt" '$2 == mnt && $1 !~ "^/dev/"' /proc/mounts | wc -l)"

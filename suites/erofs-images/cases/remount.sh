@@ -12,7 +12,8 @@ tree_make source 262144
 tree_list source >expected
 ondemand_disk "$CRUCIBLE_DISK_CACHE"
 erofs_pack tree.erofs source
-erofs_pack other.erofs source
+tree_make other 131072
+erofs_pack other.erofs other
 
 remount() {
 	mount -i -o "remount,$1" mnt 2>>refusals

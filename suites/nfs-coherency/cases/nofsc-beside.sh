@@ -6,7 +6,10 @@
 
 second=/run/mnt2
 
-plan 7
+large='write 100000 300000 5 truncate 2000000'
+medium='direct 8192 4096 6'
+
+plan 10
 nfs_begin "$1"
 mkdir $second
 at_exit "rmdir $second"
@@ -20,9 +23,12 @@ measure cold sha256_all "$nfs_mountpoint"
 check 'the mount with fsc gives the content of the server' [ "$cold_out" = "$server_hash" ]
 check 'and caches it' [ "$cold_cache_writes" -gt 0 ]
 
-fileop $second/large write 100000 300000 5 truncate 2000000
-fileop $second/medium direct 8192 4096 6
-server_hash=$(sha256_all "$nfsd_export")
+cp -r "$nfsd_export" reference
+fileop --plain reference/large $large && fileop --plain reference/medium $medium || give_up 'the reference was not made'
+check 'the other one writes a file, and cuts it' fileop $second/large $large
+check 'and writes another by direct I/O' fileop $second/medium $medium
+server_hash=$(sha256_all reference)
+check 'the server has what the same makes of a copy' [ "$(sha256_all "$nfsd_export")" = "$server_hash" ]
 measure changed sha256_all "$nfs_mountpoint"
 check 'what the other one wrote is read fresh' [ "$changed_out" = "$server_hash" ]
 evidence changed_server_read_bytes "$changed_server_bytes"

@@ -12,7 +12,15 @@ unique) first_options=nosharecache,fsc=first second_options=nosharecache,fsc=sec
 collide) first_options=nosharecache,fsc second_options=nosharecache,fsc volumes=1 cookies_per_file=1 ;;
 esac
 
-plan 8
+# write_large, write_medium DIRECTORY: into the middle of one file; another anew.
+write_large() {
+	seeded "$((CRUCIBLE_SEED + 3))" 300000 | dd of="$1/large" bs=1000 seek=501 conv=notrunc,fsync 2>/dev/null
+}
+write_medium() {
+	seeded "$((CRUCIBLE_SEED + 4))" 524288 >"$1/medium"
+}
+
+plan 12
 nfs_begin "$1"
 # A delegation belongs to the whole client: neither mount would learn what is changed through the other one.
 echo 0 >/proc/sys/fs/leases-enable
@@ -33,11 +41,15 @@ check "there are $cookies_per_file cookies for each file" [ "$(fscache_rows cook
 evidence first_cache_writes "$first_cache_writes"
 evidence second_cache_writes "$second_cache_writes"
 
-seeded "$((CRUCIBLE_SEED + 3))" 300000 | dd of="$nfs_mountpoint/large" bs=1000 seek=501 conv=notrunc,fsync 2>/dev/null
+cp -r "$nfsd_export" reference
+write_large reference && write_medium reference || give_up 'the reference was not made'
+check 'one file is written through the first' write_large "$nfs_mountpoint"
+check 'the server has what the same makes of a copy' cmp -s reference/large "$nfsd_export/large"
 server_hash=$(sha256_all "$nfsd_export")
 check 'what is written through the first is read through the second' [ "$(sha256_all $second)" = "$server_hash" ]
-seeded "$((CRUCIBLE_SEED + 4))" 524288 >"$second/medium"
-server_hash=$(sha256_all "$nfsd_export")
+check 'another is written through the second' write_medium $second
+server_hash=$(sha256_all reference)
+check 'and so the server has both' [ "$(sha256_all "$nfsd_export")" = "$server_hash" ]
 check 'what is written through the second is read through the first' [ "$(sha256_all "$nfs_mountpoint")" = "$server_hash" ]
 check 'the first mount goes' nfs_umount
 drop_pages $second || give_up 'the page cache could not be dropped'

@@ -9,12 +9,12 @@ plan 5
 nfs_patience=hard,timeo=20
 net_begin
 nfs_begin "$1"
-fault_arm server
+fault_arm server || give_up 'the fault could not be armed'
 in_client mount.nfs "$nfs_server:/" "$nfs_mountpoint" -o "vers=$1,$nfs_patience,fsc" 2>mounter.log &
 mounter=$!
 at_exit 'kill -KILL $mounter 2>/dev/null; wait $mounter'
 check 'the mounter asks the server in vain' wait_until 20 'the fault to fire' fault_has_fired server
-fault_arm kill
+fault_arm kill || give_up 'the mounter could not be killed'
 check 'killed, it ends' wait_until 10 'the mounter to end' has_ended $mounter
 check 'nothing is mounted' eval '! is_mounted "$nfs_mountpoint"'
 fault_disarm kill

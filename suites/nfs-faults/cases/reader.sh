@@ -11,6 +11,17 @@ reader_ends() {
 	wait_until 30 'the reader to end' has_ended $reader || return
 	wait $reader
 	reader_status=$?
+	wait $copier
+}
+
+# reader_waits: in a page fault, for a page that is not there.
+reader_waits() {
+	grep -q filemap_fault "/proc/$reader/stack" 2>/dev/null && grep -q ') D ' "/proc/$reader/stat"
+}
+
+# must_wait: what follows is about nothing else.
+must_wait() {
+	wait_until 20 'the reader to wait for a page' reader_waits || give_up 'the reader does not wait for a page'
 }
 
 faults_needed
@@ -19,29 +30,36 @@ nfs_patience=$3
 net_begin
 nfs_begin "$1"
 nfs_mount fsc
-exec 3<"$nfs_mountpoint/large"
-at_exit 'exec 3<&-'
-dd bs=65536 count=4 <&3 >seen 2>/dev/null
-fault_arm server || give_up 'the fault could not be armed'
-mapread "$nfs_mountpoint/large" >seen 2>reader.log &
+# The file is mapped and its start read when the fault comes; the rest of it is let through the pipe after that.
+mkfifo pipe
+copier=
+mapread "$nfs_mountpoint/large" >pipe 2>reader.log &
 reader=$!
-at_exit 'kill -KILL $reader 2>/dev/null; wait $reader'
+at_exit 'kill -KILL $reader 2>/dev/null; wait $reader $copier'
+exec 3<pipe
+at_exit 'exec 3<&-'
+dd bs=65536 count=1 <&3 >seen 2>/dev/null
+fault_arm server || give_up 'the fault could not be armed'
+cat <&3 >>seen &
+copier=$!
 check 'requests meet the fault' wait_until 20 'the fault to fire' fault_has_fired server
 case $2 in
 goes-on)
-	check 'the reader waits' [ -d /proc/$reader/fd ]
+	check 'the reader waits' wait_until 20 'the reader to wait for a page' reader_waits
 	fault_disarm server
 	check 'it goes on and ends well' reader_ends
 	check 'it has read the content of the server' cmp -s seen "$nfsd_export/large"
 	;;
 fails)
 	check 'the reader ends' reader_ends
-	check 'by an error' [ "$reader_status" -ne 0 ]
+	# SIGBUS
+	check 'by an error' [ "$reader_status" -eq 135 ]
 	fault_disarm server
 	check 'what is read afterwards is the content of the server' cmp -s "$nfs_mountpoint/large" "$nfsd_export/large"
 	;;
 is-killed)
-	fault_arm kill
+	must_wait
+	fault_arm kill || give_up 'the reader could not be killed'
 	check 'the reader, killed, ends' reader_ends
 	check 'by that signal' [ "$reader_status" -eq 137 ]
 	fault_disarm kill
@@ -49,10 +67,11 @@ is-killed)
 	check 'what is read afterwards is the content of the server' cmp -s "$nfs_mountpoint/large" "$nfsd_export/large"
 	;;
 is-freed)
-	exec 3<&-
+	must_wait
 	check 'the mount is unmounted by force' fault_arm umount
 	check 'the reader ends' reader_ends
-	check 'by an error' [ "$reader_status" -ne 0 ]
+	# SIGBUS
+	check 'by an error' [ "$reader_status" -eq 135 ]
 	fault_disarm umount
 	fault_disarm server
 	;;

@@ -35,7 +35,7 @@ has_no_data() {
 	[ "$cut_status" != 0 ] && grep -q ENODATA seen-error
 }
 
-plan 7
+plan 8
 check 'the server starts' ninep_start
 seeded "$CRUCIBLE_SEED" 20000 >original
 check 'it is mounted' ninep_mount none
@@ -45,6 +45,7 @@ check 'cut short: what was read is what is there' is_what_is_there
 evidence reads "$cut_reads"
 read_cut empty 0
 check_known ninep-direct-read-endless has_no_data 'cut to nothing: the read ends at once' [ "$cut_status-$((cut_reads < 20))" = 0-1 ]
+check 'cut to nothing: nothing is read' [ ! -s seen ]
 mv "$ninep_export/shorter" "$ninep_export/later"
 check 'a new reader has what is there' cmp -s "$ninep_mountpoint/later" "$ninep_export/later"
 check 'it is unmounted' ninep_unmount

@@ -21,10 +21,12 @@ export default scenario((t) =>
 		const broken = await t.fault.arm('broken');
 		const cold = await read();
 		const isRight = cold.hash === hash;
+		const each = isRight ? new Map<string, string>() : await verb('read-each');
+		const hasEio = cold.hash.includes('Input/output error') || [...each.values()].includes('EIO');
 		t.okKnown(
 			'netfs-cache-error-reaches-reader',
 			isRight,
-			!isRight && (await isRightOrEio(t.share('export'), await verb('read-each'))),
+			!isRight && hasEio && (await isRightOrEio(t.share('export'), each)),
 			'while the disk is broken everything read is what the server has',
 		);
 		await broken.disarm();

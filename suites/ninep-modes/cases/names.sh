@@ -17,8 +17,18 @@ open_names() {
 	mv "$1/one" "$1/moved" && mv "$1/moved" "$1/two" && rm "$1/three"
 }
 
+# reads_own FD CONTENT: it has this, or an error.
+reads_own() {
+	own=$(fdio "$1" read 0 10 2>/dev/null) || {
+		removed=lost
+		[ -z "$own" ]
+		return
+	}
+	[ "$own" = "$2" ]
+}
+
 modes=$(ninep_modes)
-plan $((3 + 7 * $(echo $modes | wc -w)))
+plan $((3 + 8 * $(echo $modes | wc -w)))
 check 'the server is there' "$1_start"
 ninep_mount none || give_up 'no mount'
 mkdir "$ninep_mountpoint/many"
@@ -34,7 +44,8 @@ for mode in $modes; do
 	check "$mode: open files are renamed, replaced, removed" open_names "$ninep_mountpoint/$mode"
 	echo ONE | fdio 3 write 0
 	check "$mode: what was renamed has what is written later" [ "$(cat "$ninep_mountpoint/$mode/two")" = ONE ]
-	[ "$(fdio 4 read 0 10)-$(fdio 5 read 0 10)" = two-three ] && removed=kept || removed=lost
+	removed=kept
+	check "$mode: what was replaced or removed is what it was, or an error" eval 'reads_own 4 two && reads_own 5 three'
 	exec 3<&- 4<&- 5<&-
 	check "$mode: it is unmounted" ninep_unmount
 	note "$mode: what was replaced or removed is $removed for those who have it open"

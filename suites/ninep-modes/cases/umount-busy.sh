@@ -6,14 +6,14 @@ for part in ktap wait fscache-stats files cache ninep; do
 done
 
 busy() {
-	! umount "$ninep_mountpoint" 2>/dev/null
+	! umount "$ninep_mountpoint" 2>refusal && grep -q busy refusal
 }
 has_no_mount() {
 	[ "$(ninep_get mounts)" = 0 ]
 }
 
 modes=$(ninep_modes)
-plan $((2 + 8 * $(echo $modes | wc -w)))
+plan $((2 + 9 * $(echo $modes | wc -w)))
 check 'the server is there' ninep_start
 seeded "$CRUCIBLE_SEED" 400000 >original
 for mode in $modes; do
@@ -26,6 +26,7 @@ for mode in $modes; do
 	dd if=original of="$ninep_mountpoint/new-$mode" bs=16k 2>/dev/null &
 	writer=$!
 	check "$mode: the server has a READ" ninep_wait fired 1 "$ninep_ordered"
+	check "$mode: and the creation" ninep_wait lcreate 1 "new-$mode"
 	check "$mode: an umount is refused" busy
 	check "$mode: a lazy one is not" umount -l "$ninep_mountpoint"
 	check "$mode: the READ is answered" ninep_release "$ninep_ordered"

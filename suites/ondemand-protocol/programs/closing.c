@@ -59,7 +59,7 @@ static void fd_closed_first(struct cache *cache)
 static void withheld(struct cache *cache)
 {
 	long before = collisions();
-	struct message message;
+	struct message messages[2];
 	struct task mounter;
 
 	if (!cache_mount(cache, "a"))
@@ -69,8 +69,11 @@ static void withheld(struct cache *cache)
 	mounter = cache_mount_start(cache, "a", "a");
 	check_result(task_end(&mounter, 1), -ETIMEDOUT, "the image's next mount waits");
 	for (int i = 0; i < 2; i++)
-		if (expect(cache, &message, CACHEFILES_OP_CLOSE, "before any OPEN the CLOSEs are to be had"))
-			answer(cache, &message);
+		if (!expect(cache, &messages[i], CACHEFILES_OP_CLOSE, "before any OPEN the CLOSEs are to be had"))
+			return;
+	check_result(device_poll(cache->device, 0), 0, "and no OPEN after them");
+	answer(cache, &messages[0]);
+	answer(cache, &messages[1]);
 	check_result(finish(cache, &mounter), 0, "once they are read it goes on, and succeeds");
 	check_result(collisions(), before, "nothing has collided");
 }
@@ -89,6 +92,7 @@ static void fd_withheld(struct cache *cache)
 		expect(cache, &messages[i], CACHEFILES_OP_CLOSE, "a CLOSE is read");
 	mounter = cache_mount_start(cache, "a", "a");
 	check_result(task_end(&mounter, 1), -ETIMEDOUT, "with the fds open the image's next mount waits");
+	check_result(device_poll(cache->device, 0), 0, "and has sent no OPEN");
 	answer(cache, &messages[0]);
 	answer(cache, &messages[1]);
 	check_result(finish(cache, &mounter), 0, "once they are closed it goes on, and succeeds");

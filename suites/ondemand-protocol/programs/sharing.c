@@ -77,22 +77,22 @@ static int receive_fd(int socket)
 	return fd;
 }
 
-/* Another process that answers what comes from the device, until its end of the socket is closed. */
+/* Another process that answers what comes from the device, until its end of the socket is closed; its status is how often. */
 struct server {
 	pid_t pid;
 	int socket;
 };
 
-static void serve(struct cache *cache, int socket)
+static int serve(struct cache *cache, int socket)
 {
-	for (;;) {
+	for (int served = 0;;) {
 		struct pollfd fds[] = { { .fd = cache->device, .events = POLLIN }, { .fd = socket, .events = POLLIN } };
 		struct message message;
 
 		if (poll(fds, 2, -1) < 0 || fds[1].revents)
-			return;
-		if (device_read(cache->device, &message, sizeof(message)) > 0)
-			answer(cache, &message);
+			return served;
+		if (device_read(cache->device, &message, sizeof(message)) > 0 && answer(cache, &message) == 0)
+			served++;
 	}
 }
 
@@ -113,17 +113,20 @@ static struct server server_start(struct cache *cache, bool receives)
 		} else {
 			close(pair[0]);
 		}
-		serve(cache, pair[1]);
-		_exit(0);
+		_exit(serve(cache, pair[1]));
 	}
 	close(pair[1]);
 	return server;
 }
 
-static void server_end(struct server *server)
+/* How many requests it answered. */
+static int server_end(struct server *server)
 {
+	int status = 0;
+
 	close(server->socket);
-	waitpid(server->pid, NULL, 0);
+	waitpid(server->pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 }
 
 static void served_by_another(struct cache *cache, bool receives)
@@ -212,18 +215,39 @@ static void in_flight(struct cache *cache)
 	check(object_named(cache, "a.blob") && object_named(cache, "a.blob")->id != id, "under another object id");
 }
 
+/* All but that one are stopped, when this returns, or go on. */
+static void signal_others(const struct server *servers, int count, int one, int number)
+{
+	for (int i = 0; i < count; i++) {
+		if (i == one)
+			continue;
+		kill(servers[i].pid, number);
+		if (number == SIGSTOP)
+			waitpid(servers[i].pid, NULL, WUNTRACED);
+	}
+}
+
 /* Each request goes to one of those that read the device. */
 static void several_readers(struct cache *cache)
 {
 	enum { SERVERS = 3, READERS = 24 };
 	struct server servers[SERVERS];
 	struct task readers[READERS];
-	int right = 0;
+	int right = 0, alone = 0, served = 0;
 
 	if (!cache_mount(cache, "a"))
 		return;
 	for (int i = 0; i < SERVERS; i++)
 		servers[i] = server_start(cache, false);
+	for (int i = 0; i < SERVERS; i++) {
+		struct task reader;
+
+		signal_others(servers, SERVERS, i, SIGSTOP);
+		reader = reader_start("a", READERS + i);
+		alone += task_end(&reader, PATIENCE) == 0;
+		signal_others(servers, SERVERS, i, SIGCONT);
+	}
+	check_result(alone, SERVERS, "each of three processes serves while the others are stopped");
 	for (int i = 0; i < READERS; i++)
 		readers[i] = reader_start("a", i);
 	for (int i = 0; i < READERS; i++)
@@ -232,7 +256,9 @@ static void several_readers(struct cache *cache)
 	evidence("served_by_three", right);
 	/* The last one first: each has the sockets of those before it. */
 	for (int i = SERVERS; i-- > 0;)
-		server_end(&servers[i]);
+		served += server_end(&servers[i]) > 0;
+	check_result(served, SERVERS, "each of them has answered");
+	evidence("servers", served);
 }
 
 static const struct test tests[] = {

@@ -6,7 +6,7 @@ for part in ktap wait fscache-stats cache race; do
 done
 . "${0%/*}/cached-file.sh"
 
-plan 8
+plan 9
 cached_file_begin 262144
 cached_file_read
 mark 'the file is closed'
@@ -28,4 +28,7 @@ again=$(($(cache_reads) - before))
 evidence again_cache_reads $again
 check 'the rest of the file is right' [ "$rest" = "$(tail -c +4097 content | hash_of)" ]
 check 'it comes from the cache, for the file is open' [ $again -gt 0 ]
+cat page >expected
+tail -c +4097 content >>expected
+check 'and so is the page that was written' cmp -s mnt/file expected
 exec 3<&-
