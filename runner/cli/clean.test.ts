@@ -64,3 +64,11 @@ test('who holds a lock is told from who waits for it', (t) => {
 		'1: FLOCK  ADVISORY  WRITE 4711 fe:00:131 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 4712 fe:00:131 0 EOF\n2: POSIX  ADVISORY  READ 1 00:2a:9 0 EOF\n';
 	t.deepEqual([...parseLocks(text)], [[131, 4711]]);
 });
+
+test('of results/ nothing that is in git would be removed', async (t) => {
+	const { clean } = await setUp(t);
+	const { stdout } = await clean('--results', '--dry-run');
+	const listed = await execa('git', ['-C', checkout.top, 'ls-files', 'results'], { reject: false });
+	for (const file of listed.stdout.split('\n').filter(Boolean)) t.notRegex(stdout, new RegExp(`${join(checkout.top, file)} `), file);
+	t.regex(listed.stdout, /results\/README\.md/);
+});

@@ -43,10 +43,13 @@ export function addClean(program: Command): void {
 		});
 }
 
+/** In results/, what no run wrote. */
+const ofTheCheckout = ['README.md', 'report.png'];
+
 async function targets(flags: CleanFlags): Promise<string[]> {
 	if (flags.results) {
 		const entries = await readdir(checkout.results);
-		return entries.filter((entry) => entry !== 'README.md').map((entry) => join(checkout.results, entry));
+		return entries.filter((entry) => !ofTheCheckout.includes(entry)).map((entry) => join(checkout.results, entry));
 	}
 	const templates = templatePaths(folders.cache);
 	const paths = flags.all ? [...templates, folders.cache] : [...rebuildable.map((name) => join(folders.cache, name)), ...templates];
