@@ -19,6 +19,8 @@ export interface World {
 export interface Told {
 	readonly failed: number;
 	readonly passed: number;
+	/** These two are kept with the finding. */
+	readonly seeds?: number;
 	readonly evidence?: string;
 }
 

@@ -2,7 +2,7 @@
 
 import type { CaseResult, JobResult, Run, Splat } from '../model/run.ts';
 import { count } from '../util/text.ts';
-import { distinctSplats, rate, tellingAttempt } from './attempts.ts';
+import { distinctSplats, rate, tellingAttempt, tellingSeed } from './attempts.ts';
 import { frameText } from './frame-text.ts';
 import { harmlessOutline, harmlessValue, oneLine } from './harmless-run.ts';
 import { columnOf, matrixOf } from './matrix.ts';
@@ -103,6 +103,7 @@ function caseLines(run: Run, job: JobResult, result: CaseResult): string[] {
 	const failing = attempt?.assertions.filter(({ status }) => status === 'FAIL') ?? [];
 	const splats = distinctSplats(result).filter((splat) => splat.isFailure);
 	const often = rate(result);
+	const seed = tellingSeed(job, result);
 	const isPatched = job.kernel?.origin.includes(' + ') ?? false;
 	return [
 		'',
@@ -115,7 +116,7 @@ function caseLines(run: Run, job: JobResult, result: CaseResult): string[] {
 		'',
 		'  Reproduce, in a checkout of fscache-crucible:',
 		'',
-		`    ${result.reproduce}${job.seed === undefined ? '' : ` --seed ${job.seed}`}${isPatched ? ' --patch <this series>' : ''}`,
+		`    ${result.reproduce}${seed === undefined ? '' : ` --seed ${seed}`}${isPatched ? ' --patch <this series>' : ''}`,
 		...(result.status === 'FAIL' ? [`    (a script that does: results/${run.id}/${attempt?.dir ?? ''}/repro.sh)`] : []),
 	];
 }

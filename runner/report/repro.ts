@@ -3,6 +3,7 @@
 import { recipeWords } from '../model/recipe.ts';
 import type { CaseResult, JobResult, Run } from '../model/run.ts';
 import { shellQuote } from '../util/text.ts';
+import { tellingSeed } from './attempts.ts';
 import { oneLine } from './harmless-run.ts';
 
 export interface SeriesFile {
@@ -15,6 +16,7 @@ export function reproScript(run: Run, job: JobResult, result: CaseResult, series
 	const name = `${result.suite}/${result.case}`;
 	const kernel = kernelOf(job);
 	const { commit } = run.crucible;
+	const seed = tellingSeed(job, result);
 	const repeat = result.attempts.filter(({ status }) => status === 'PASS' || status === 'FAIL').length;
 	const args = [
 		'run',
@@ -24,7 +26,7 @@ export function reproScript(run: Run, job: JobResult, result: CaseResult, series
 		'--config',
 		shellQuote(job.config),
 		...(job.xfstests === undefined ? [] : ['--xfstests', `"\${XFSTESTS:?a checkout of xfstests}"`]),
-		...(job.seed === undefined ? [] : ['--seed', String(job.seed)]),
+		...(seed === undefined ? [] : ['--seed', String(seed)]),
 		...(series.length > 0 ? ['--patch', '"$patches"'] : []),
 		'--repeat',
 		`"\${TIMES:-${Math.max(1, repeat)}}"`,

@@ -10,6 +10,7 @@ import { InfraError } from '../util/errors.ts';
 import { hashOf } from '../util/hash.ts';
 import { signsOf } from './catch.ts';
 import { createEmitter } from './emitter.ts';
+import { freshSeeds } from './fresh-seeds.ts';
 import { planJobs } from './plan.ts';
 import { executeRun, type RunControl } from './run.ts';
 import { newRunId, openStore } from './store.ts';
@@ -38,8 +39,7 @@ export function kernelWorld(site: BisectSite, { commits, findings }: Pick<Bisect
 	const { suite, drain, listeners } = site;
 	const settings = { ...site.settings, reruns: 0 };
 	const spent = { build: meanOf(guessed.build), run: meanOf(guessed.run) };
-	// What goes on with a seed is no repetition of what was run with it.
-	let turn = findings.length;
+	const seeds = freshSeeds(site.seed, findings);
 	const orSkip = async <T>(commit: number, work: () => Promise<T>): Promise<T | { why: string }> => {
 		try {
 			return await work();
@@ -71,7 +71,8 @@ export function kernelWorld(site: BisectSite, { commits, findings }: Pick<Bisect
 					const jobs = planJobs([suite], [spec], config, {
 						repeat: times,
 						untilFailure,
-						seed: site.seed + turn++,
+						seed: seeds.take(times),
+						seedPerAttempt: true,
 						timeoutS: site.timeoutS,
 					});
 					await using store = await openStore(site.dir, newRunId(new Date()));
@@ -90,7 +91,7 @@ export function kernelWorld(site: BisectSite, { commits, findings }: Pick<Bisect
 					const seen = judge(run, site.sign);
 					if ('why' in seen) return seen;
 					spent.run.add(performance.now() - began, seen.failed + seen.passed);
-					return { ...seen, evidence: run.id };
+					return { ...seen, seeds: seeds.taken(), evidence: run.id };
 				}),
 			);
 		},
