@@ -130,13 +130,13 @@ function kernelHash({ hashes }: KernelIdentity): string {
 
 /** The votes of a run of one case, or why there are none. An error of ours is thrown: it is no vote. Pure. */
 export function judge(run: Pick<Run, 'jobs'>, sign: RegExp | undefined): Told | Untold {
-	const problem = run.jobs.find((job) => job.problem)?.problem;
-	if (problem) return { why: problem.message };
 	const attempts = run.jobs.flatMap(({ cases }) => cases.flatMap((result) => result.attempts));
 	const failures = attempts.filter(({ status }) => status === 'FAIL');
 	const failed = failures.filter((attempt) => sign === undefined || hasSign(attempt, sign)).length;
 	const passed = attempts.filter(({ status }) => status === 'PASS' || status === 'XFAIL').length;
 	if (failed + passed > 0) return { failed, passed };
+	const problem = run.jobs.find((job) => job.problem)?.problem;
+	if (problem) return { why: problem.message };
 	const error = attempts.find(({ status }) => status === 'ERROR');
 	if (error && failures.length === 0) throw new InfraError(error.reason ?? 'the guest was lost');
 	const [telling] = [...failures, ...attempts];
