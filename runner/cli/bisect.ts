@@ -35,7 +35,7 @@ export function addBisect(program: Command, context: CommandContext): void {
 		.option('--case <suite/case>', 'the case that tells')
 		.option('--sign <regex>', 'what a failure has to show to count: a report’s title, an assertion, a reason')
 		.option('--confidence <p>', 'how sure the answer has to be (default: 0.98)', confidence)
-		.option('--max-runs <n>', 'give up after so many runs of the case (default: 1000)', wholeNumber(1))
+		.option('--max-runs <n>', 'give up after so many runs of the case that pass or fail (default: 1000)', wholeNumber(1))
 		.option('--timeout <s>', 'seconds that replace the case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random', wholeNumber(0))
 		.option('--resume', 'go on with the newest bisection that has not ended; --confidence and --max-runs may change')

@@ -58,7 +58,7 @@ export interface Bisection {
 	readonly sign?: string;
 	/** How sure the answer has to be. */
 	readonly confidence: number;
-	/** Runs of the case after which it is given up. */
+	/** Runs that pass or fail, after which it is given up. */
 	readonly mostRuns: number;
 	/** The good end first, the bad one last, parents before children. */
 	readonly commits: readonly Commit[];
