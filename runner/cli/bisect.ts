@@ -77,9 +77,9 @@ export function addBisect(program: Command, context: CommandContext): void {
 			const state = await runBisection({
 				begun,
 				site,
-				onFinding(finding, after) {
+				onFinding(finding, after, blame) {
 					reporter.stop();
-					stderr.write(`${findingLine(finding, after, paint)}\n`);
+					stderr.write(`${findingLine(finding, { ...after, blame }, paint)}\n`);
 				},
 			});
 			reporter.stop();

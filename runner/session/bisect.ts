@@ -18,8 +18,8 @@ export interface BisectRequest {
 	/** What is asked, with what an interrupted bisection found already. */
 	readonly begun: Omit<Bisection, 'badness' | 'outcome'>;
 	readonly site: BisectSite;
-	/** Told of each finding, with the state after it. */
-	readonly onFinding: (finding: Finding, state: Bisection) => void;
+	/** Told of each finding, with the state after it, and the probability of each commit to be the first bad one, by index. */
+	readonly onFinding: (finding: Finding, state: Bisection, blame: readonly number[]) => void;
 }
 
 // "20261121-014500-3fa9c1-bisect"
@@ -79,7 +79,7 @@ export async function runBisection({ begun, site, onFinding }: BisectRequest): P
 			async onFinding(finding, belief) {
 				state = { ...state, findings: [...state.findings, finding], badness: badnessOf(history, belief) };
 				await save();
-				onFinding(finding, state);
+				onFinding(finding, state, [...belief.blame]);
 			},
 		});
 		state = { ...state, outcome };
