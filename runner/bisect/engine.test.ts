@@ -172,6 +172,20 @@ test('both ends are looked at first, and a bisection that cannot be is refused',
 	t.regex('why' in broken.outcome ? broken.outcome.why : '', /the bad end cannot be tested: does not build/);
 });
 
+test('no more runs are made than may be, those at the ends included, and how many were made is said', async (t) => {
+	const history = line(64);
+	const giveUp = async (mostRuns: number, rate: number) => {
+		const world = simulate(history, { culprit: 40, rate, random: dice(11) });
+		const { outcome } = await bisect(history, world, [], { ...options, mostRuns });
+		t.is(world.runs, mostRuns);
+		return 'why' in outcome ? outcome.why : outcome;
+	};
+	t.is(await giveUp(2, 1), '2 runs were not enough to know the bad end');
+	t.is(await giveUp(20, 0), '20 runs were not enough to know the bad end');
+	t.is(await giveUp(3, 1), '3 runs were not enough to know the good end');
+	t.is(await giveUp(60, 0.2), '60 runs were not enough');
+});
+
 test('a rate that rose is bisected like a failure that came', async (t) => {
 	const history = line(32);
 	let right = 0;

@@ -19,6 +19,8 @@ export interface World {
 export interface Told {
 	readonly failed: number;
 	readonly passed: number;
+	/** These two are kept with the finding. */
+	readonly seeds?: number;
 	readonly evidence?: string;
 }
 
@@ -34,7 +36,7 @@ export interface BisectOptions {
 	readonly confidence: number;
 	/** How often an end is run at most until it has shown what it is. */
 	readonly endRuns: number;
-	/** All runs, the ends' included. */
+	/** All runs that pass or fail, the ends' included. */
 	readonly mostRuns: number;
 	/** Told of each finding before the next step: who keeps them can go on after a kill. */
 	readonly onFinding: (finding: Finding, belief: Belief) => Promise<void>;
@@ -76,7 +78,7 @@ export async function bisect(history: History, world: World, earlier: readonly F
 			if (times === 0) return true;
 		}
 		if (times === 0) return true;
-		const ran = await runUntilTold(commit, times, untilFailure);
+		const ran = await runUntilTold(commit, Math.min(times, left()), untilFailure);
 		await learn('why' in ran ? { type: 'untestable', commit, why: ran.why } : { type: 'runs', commit, ...ran });
 		return !('why' in ran);
 	};
@@ -92,6 +94,9 @@ export async function bisect(history: History, world: World, earlier: readonly F
 	const end = (outcome: Outcome): Bisected => ({ outcome, findings, belief });
 	const tallyAt = (commit: number) => belief.tallies.get(commit) ?? { failed: 0, passed: 0 };
 	const total = () => [...belief.tallies.values()].reduce((sum, { failed, passed }) => sum + failed + passed, 0);
+	const left = () => options.mostRuns - total();
+	const tooFewFor = (which: string) =>
+		end({ kind: 'unsure', suspects: [], confidence: 0, why: `${total()} runs were not enough to know the ${which} end` });
 
 	const bad = history.commits.length - 1;
 	for (const commit of [bad, 0])
@@ -99,9 +104,11 @@ export async function bisect(history: History, world: World, earlier: readonly F
 			return end({ kind: 'ends', why: `the ${commit === bad ? 'bad' : 'good'} end cannot be tested: ${whyOf(findings, commit)}` });
 	if (belief.identities.get(bad) === belief.identities.get(0))
 		return end({ kind: 'ends', why: 'both ends come to the same kernel: what is between them changes nothing that is built' });
-	while (tallyAt(bad).failed < failuresWanted && tallyAt(bad).failed + tallyAt(bad).passed < options.endRuns)
+	while (tallyAt(bad).failed < failuresWanted && tallyAt(bad).failed + tallyAt(bad).passed < options.endRuns) {
+		if (left() <= 0) return tooFewFor('bad');
 		if (!(await runAt(bad, failuresWanted - tallyAt(bad).failed, false)))
 			return end({ kind: 'ends', why: `the bad end cannot be tested: ${whyOf(findings, bad)}` });
+	}
 	const atBad = tallyAt(bad);
 	if (atBad.failed === 0) return end({ kind: 'ends', why: `the bad end does not fail: it passed ${atBad.passed} times` });
 	for (;;) {
@@ -114,6 +121,7 @@ export async function bisect(history: History, world: World, earlier: readonly F
 		if (failsToo || (done >= wanted && atGood.failed > 0 && !isBetter(atGood, atBad)))
 			return end({ kind: 'ends', why: `the good end fails too: ${atGood.failed} of ${done} times` });
 		if (done >= wanted) break;
+		if (left() <= 0) return tooFewFor('good');
 		if (!(await runAt(0, wanted - done, atGood.failed < failuresWanted)))
 			return end({ kind: 'ends', why: `the good end cannot be tested: ${whyOf(findings, 0)}` });
 	}
@@ -133,7 +141,7 @@ export async function bisect(history: History, world: World, earlier: readonly F
 		if (confidence >= options.confidence) return end({ kind: 'found', suspects, confidence });
 		const choice = chooseNext(history, belief, world.costs(), current);
 		if (!choice) return end({ kind: 'unsure', suspects, confidence, why: 'no commit that can be tested tells anything more' });
-		if (total() >= options.mostRuns) return end({ kind: 'unsure', suspects, confidence, why: `${options.mostRuns} runs were not enough` });
+		if (left() <= 0) return end({ kind: 'unsure', suspects, confidence, why: `${total()} runs were not enough` });
 		const isKnown = belief.identities.has(choice.commit);
 		// A commit's kernel may be one that was seen, which is worth looking at before it is run.
 		if (await runAt(choice.commit, isKnown ? choice.times : 0, true)) current = choice.commit;

@@ -28,6 +28,15 @@ test('between two configurations the fragments are put in and taken out one afte
 	});
 });
 
+test('between two configurations a flag that would do nothing is refused', async (t) => {
+	const ends = { configGood: 'plain', configBad: 'kasan' };
+	for (const [name, flags] of Object.entries({ good: { good: 'v6.11' }, bad: { bad: 'HEAD' }, config: { config: 'kasan' } }))
+		await t.throwsAsync(() => begin({ ...ends, ...flags }), {
+			instanceOf: UserError,
+			message: `--${name} would do nothing: --config-good and --config-bad are the ends`,
+		});
+});
+
 test('a series is put on patch by patch', async (t) => {
 	const { kernelOf } = await begin({ patch: [await series(t)] });
 	t.deepEqual(

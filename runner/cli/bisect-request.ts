@@ -96,8 +96,10 @@ type Line = Pick<Bisection, 'kind' | 'source' | 'commits' | 'configs'>;
 /** What lies between the two ends. `base` is what the series goes on top of. */
 async function lineOf(flags: BisectFlags, settings: Settings, base: string, patches: readonly Patch[], signal: AbortSignal): Promise<Line> {
 	const { good, bad, configGood, configBad } = flags;
-	if (configGood !== undefined || configBad !== undefined)
+	if (configGood !== undefined || configBad !== undefined) {
+		refuseIdle(flags);
 		return { kind: 'configs', source: await pinnedKernel(base, signal), ...betweenConfigs(configGood, configBad) };
+	}
 	if (good !== undefined || bad !== undefined) return betweenCommits(good, bad, settings, signal);
 	if (patches.length === 0)
 		throw new UserError('there is nothing to bisect', {
@@ -105,6 +107,15 @@ async function lineOf(flags: BisectFlags, settings: Settings, base: string, patc
 		});
 	const titles = patches.map((patch) => patch.commit?.title ?? patch.name);
 	return { kind: 'patches', source: await pinnedKernel(base, signal), commits: inRow([base, ...titles]) };
+}
+
+/** Refuses what would have no effect between two configurations, so that nobody takes the answer for one about it. */
+function refuseIdle(flags: BisectFlags): void {
+	const idle = (['good', 'bad', 'config'] as const).find((name) => flags[name] !== undefined);
+	if (idle !== undefined)
+		throw new UserError(`--${idle} would do nothing: --config-good and --config-bad are the ends`, {
+			hint: `leave it out, or ${idle === 'config' ? 'join it to both with +' : 'bisect commits and configurations one after the other'}`,
+		});
 }
 
 function inRow(titles: readonly string[]): Commit[] {

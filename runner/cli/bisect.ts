@@ -13,8 +13,9 @@ import { createPaint } from '../report/paint.ts';
 import { failureLines } from '../report/summary.ts';
 import { createTerminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write.ts';
-import { bisectDir, bisectFiles, latestBisection, runBisection } from '../session/bisect.ts';
+import { bisectDir, bisectFiles, latestBisection, lockBisection, readBisection, runBisection } from '../session/bisect.ts';
 import { findRun } from '../session/store.ts';
+import { Scope } from '../util/scope.ts';
 import { type Begun, type BisectFlags, beginBisection } from './bisect-request.ts';
 import { resumeBisection } from './bisect-resume.ts';
 import type { CommandContext } from './context.ts';
@@ -34,7 +35,7 @@ export function addBisect(program: Command, context: CommandContext): void {
 		.option('--case <suite/case>', 'the case that tells')
 		.option('--sign <regex>', 'what a failure has to show to count: a report’s title, an assertion, a reason')
 		.option('--confidence <p>', 'how sure the answer has to be (default: 0.98)', confidence)
-		.option('--max-runs <n>', 'give up after so many runs of the case (default: 1000)', wholeNumber(1))
+		.option('--max-runs <n>', 'give up after so many runs of the case that pass or fail (default: 1000)', wholeNumber(1))
 		.option('--timeout <s>', 'seconds that replace the case’s own (scaled under TCG)', wholeNumber(1))
 		.option('--seed <n>', 'for everything random', wholeNumber(0))
 		.option('--resume', 'go on with the newest bisection that has not ended; --confidence and --max-runs may change')
@@ -42,7 +43,11 @@ export function addBisect(program: Command, context: CommandContext): void {
 	addSettings(addXfstests(command), ['kernel', 'config', 'accel', 'jobs', 'templates', 'warp']).action(async (flags: BisectFlags) => {
 		const { drain, stop } = context.interrupts;
 		const settings = await settingsOf({ ...flags });
-		const { begun, suite, patches, kernelOf } = flags.resume ? await goOn(flags, drain) : await beginBisection(flags, settings, drain);
+		await using scope = new Scope();
+		const { begun, suite, patches, kernelOf } = flags.resume
+			? await goOn(flags, scope, drain)
+			: await beginBisection(flags, settings, drain);
+		if (!flags.resume) scope.use(await lockBisection(checkout.results, begun.id));
 		const { stderr } = process;
 		const { color, live } = outputStyle(Boolean(stderr.isTTY));
 		const paint = createPaint(color);
@@ -72,9 +77,9 @@ export function addBisect(program: Command, context: CommandContext): void {
 			const state = await runBisection({
 				begun,
 				site,
-				onFinding(finding, after) {
+				onFinding(finding, after, blame) {
 					reporter.stop();
-					stderr.write(`${findingLine(finding, after, paint)}\n`);
+					stderr.write(`${findingLine(finding, { ...after, blame }, paint)}\n`);
 				},
 			});
 			reporter.stop();
@@ -90,9 +95,12 @@ export function addBisect(program: Command, context: CommandContext): void {
 	});
 }
 
-async function goOn(flags: BisectFlags, signal: AbortSignal): Promise<Begun> {
-	const { badness: _, ...earlier } = await latestBisection(checkout.results);
-	return resumeBisection(flags, earlier, bisectDir(checkout.results, earlier.id), signal);
+/** `scope` keeps other processes from it. */
+async function goOn(flags: BisectFlags, scope: Scope, signal: AbortSignal): Promise<Begun> {
+	const id = await latestBisection(checkout.results);
+	scope.use(await lockBisection(checkout.results, id));
+	const { badness: _, ...earlier } = await readBisection(checkout.results, id);
+	return resumeBisection(flags, earlier, bisectDir(checkout.results, id), signal);
 }
 
 /** What a failing run at the culprit shows, or else at a later commit that has it; its report is written. */

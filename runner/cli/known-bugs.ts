@@ -10,7 +10,7 @@ import { gateSummary, outcomeLine } from '../report/gate.ts';
 import { toGateHtml } from '../report/html/gate.ts';
 import { createPaint } from '../report/paint.ts';
 import { createEmitter } from '../session/emitter.ts';
-import { gateDir, latestGate, saveGate } from '../session/gate-store.ts';
+import { gateDir, latestGate, lockGate, readGate, saveGate } from '../session/gate-store.ts';
 import { prepareHost } from '../session/host.ts';
 import { measureKnownBugs } from '../session/known-bugs.ts';
 import { newRunId } from '../session/store.ts';
@@ -18,6 +18,7 @@ import { prepareSource } from '../session/workshop.ts';
 import { loadSuites } from '../suite/load.ts';
 import { UserError } from '../util/errors.ts';
 import { writeWhole } from '../util/files.ts';
+import { Scope } from '../util/scope.ts';
 import type { CommandContext } from './context.ts';
 import { addSettings, settingsOf, wholeNumber } from './flags.ts';
 import { userPath } from './user-path.ts';
@@ -45,18 +46,21 @@ export function addKnownBugs(program: Command, context: CommandContext): void {
 			const settings = { ...(await settingsOf({ ...flags })) };
 			const corpusDir = flags.corpus === undefined ? join(checkout.suites, 'known-bugs') : userPath(flags.corpus);
 			const bugs = pickBugs(await readCorpus(corpusDir), ids);
-			const earlier = flags.resume ? await latestGate(checkout.results) : begin(corpusDir, settings);
+			await using scope = new Scope();
+			const earlier = flags.resume ? await goOn(scope) : begin(corpusDir, settings);
 			if (earlier.corpus !== corpusDir)
 				throw new UserError(`the newest measurement is of ${earlier.corpus}`, { hint: 'give the same --corpus, or leave --resume away' });
 			const { color } = outputStyle(Boolean(process.stderr.isTTY));
 			const paint = createPaint(color);
 			const out = flags.json ? process.stderr : process.stdout;
 			const { drain, stop } = context.interrupts;
+			const kernels = await seriesOf(settings, drain);
+			if (!flags.resume) scope.use(await lockGate(checkout.results, earlier.id));
 			const gate = await measureKnownBugs({
 				bugs,
 				corpusDir,
 				suites: await loadSuites(checkout.suites),
-				kernels: await seriesOf(settings, drain),
+				kernels,
 				settings,
 				isAll: flags.all ?? false,
 				seed: flags.seed,
@@ -81,6 +85,13 @@ export function addKnownBugs(program: Command, context: CommandContext): void {
 function begin(corpus: string, settings: Settings): Gate {
 	const now = new Date();
 	return { schema: 1, id: newRunId(now), started: now.toISOString(), corpus, kernels: settings.kernel, baselines: {}, outcomes: [] };
+}
+
+/** `scope` keeps other processes from it. */
+async function goOn(scope: Scope): Promise<Gate> {
+	const id = await latestGate(checkout.results);
+	scope.use(await lockGate(checkout.results, id));
+	return readGate(checkout.results, id);
 }
 
 /** Each kernel's series as the catalogue names it: `6.12`. */

@@ -153,10 +153,12 @@ function watchSoak(begun: Soak, dir: string) {
 	return {
 		state: () => state,
 		onState(next: Soak) {
-			for (const { key, title, reduced } of next.findings) {
+			for (const { key, title, reduced, unreduced } of next.findings) {
 				const before = state.findings.find((one) => one.key === key);
 				if (!before) stderr.write(`${paint('red', 'new')}  ${title}\n`);
 				else if (reduced && !before.reduced) stderr.write(`${paint('red', 'reduced')}  ${title}  ${reduced.shown}/${reduced.tried}\n`);
+				else if (unreduced !== undefined && before.unreduced === undefined)
+					stderr.write(`${paint('yellow', 'not reduced')}  ${title}  ${unreduced}\n`);
 			}
 			const ended = next.rounds.slice(state.rounds.length);
 			for (const { number, kind, durationMs } of ended)

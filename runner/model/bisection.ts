@@ -14,8 +14,16 @@ export type Finding =
 	| { readonly type: 'kernel'; readonly commit: number; readonly identity: string }
 	/** Also of a commit that told something before, and tells nothing more. */
 	| { readonly type: 'untestable'; readonly commit: number; readonly why: string }
-	/** `evidence` is the folder of the run. */
-	| { readonly type: 'runs'; readonly commit: number; readonly failed: number; readonly passed: number; readonly evidence?: string };
+	| {
+			readonly type: 'runs';
+			readonly commit: number;
+			readonly failed: number;
+			readonly passed: number;
+			/** So many seeds were taken by then, from the bisection's own on; bisections of before do not say. */
+			readonly seeds?: number;
+			/** The folder of the run. */
+			readonly evidence?: string;
+	  };
 
 export type Outcome =
 	/** `suspects` is one commit, or those that cannot be told apart since what lies between cannot be tested. */
@@ -50,7 +58,7 @@ export interface Bisection {
 	readonly sign?: string;
 	/** How sure the answer has to be. */
 	readonly confidence: number;
-	/** Runs of the case after which it is given up. */
+	/** Runs that pass or fail, after which it is given up. */
 	readonly mostRuns: number;
 	/** The good end first, the bad one last, parents before children. */
 	readonly commits: readonly Commit[];

@@ -16,7 +16,7 @@ export interface Catch {
 /**
  * caught, missed: a bug. clean, noisy: a control, which is a delay without the bug and must change nothing.
  * not-applicable: the corpus has no such patch for this kernel. broken: it could not be tried (does not apply, build or boot, or our side),
- * or a case that it rests on proved nothing, with a control or on the plain kernel.
+ * or a case that it rests on proved nothing, with a control or on the plain kernel, or no case that could show the bug passed or failed.
  */
 export const outcomeKinds = ['caught', 'missed', 'clean', 'noisy', 'not-applicable', 'broken'] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];

@@ -121,6 +121,8 @@ export interface Attempt {
 	readonly reason?: string;
 	/** Milliseconds since the run began, from the journal; runs of before have none. */
 	readonly startedMs?: number;
+	/** Where each attempt has a seed of its own, and not the job's. */
+	readonly seed?: number;
 	/** Without the making of the guest. */
 	readonly durationMs: number;
 	/** Absent when the machine was lost on the way. */

@@ -61,6 +61,10 @@ export interface Finding {
 	readonly after?: string;
 	/** Everything tried for it so far, so that a reduction goes on where it was. */
 	readonly tries: readonly Tries[];
+	/** How often tries came to nothing, since all of them broke on our side. */
+	readonly untold?: number;
+	/** Why no shortest list is looked for any more. */
+	readonly unreduced?: string;
 	/** The shortest list that still shows it, once that is known; `shown` of 0: it did not come again. */
 	readonly reduced?: Tries;
 	/** The newest run, below the soak's directory, that showed it while it was reduced: that of the reduced list, in the end. */

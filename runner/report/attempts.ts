@@ -1,10 +1,15 @@
 /** What the executions of a case say together. */
 
-import type { Attempt, CaseResult, Splat } from '../model/run.ts';
+import type { Attempt, CaseResult, JobResult, Splat } from '../model/run.ts';
 
 /** The attempt that tells why the case has its status: the first one with that status, else the last. */
 export function tellingAttempt(result: CaseResult): Attempt | undefined {
 	return result.attempts.find((attempt) => attempt.status === result.status) ?? result.attempts.at(-1);
+}
+
+/** The seed of that attempt; undefined in runs that kept none. */
+export function tellingSeed({ seed }: Pick<JobResult, 'seed'>, result: CaseResult): number | undefined {
+	return tellingAttempt(result)?.seed ?? seed;
 }
 
 /** `FAIL 2/5, PASS 3/5`; undefined when it ran once or never. */

@@ -30,7 +30,7 @@ const state: Bisection = {
 	outcome: { kind: 'found', suspects: [2], confidence: 0.985 },
 };
 
-const lineOf = (finding: Finding) => findingLine(finding, state, paint);
+const lineOf = (finding: Finding, blame = [0, 0.1, 0.89, 0.01]) => findingLine(finding, { ...state, blame }, paint);
 
 test('each finding is a line with what it leaves to suspect', (t) => {
 	t.is(lineOf({ type: 'untestable', commit: 1, why: 'fs/x.c:1: error' }), 'skip  bbbbbbbbbbbb commit 1  fs/x.c:1: error');
@@ -42,6 +42,18 @@ test('each finding is a line with what it leaves to suspect', (t) => {
 		lineOf({ type: 'runs', commit: 3, failed: 3, passed: 0 }),
 		'fail  dddddddddddd commit 3  failed 3 of 3; 3 commits suspected, the likeliest 89 %',
 	);
+});
+
+test('where branches merge the likeliest is one of them, and not the merge that has both', (t) => {
+	const [base = '', left = '', right = '', merge = ''] = ids;
+	const parents = { [base]: [], [left]: [base], [right]: [base], [merge]: [left, right] };
+	const after = {
+		...state,
+		commits: state.commits.map((commit) => ({ ...commit, parents: parents[commit.id] ?? [] })),
+		badness: [0, 0.45, 0.45, 1],
+		blame: [0, 0.45, 0.45, 0.1],
+	};
+	t.regex(findingLine({ type: 'runs', commit: 3, failed: 3, passed: 0 }, after, paint), /; 3 commits suspected, the likeliest 45 %$/);
 });
 
 test('the end names the culprit, how sure that is, and every commit that was looked at', (t) => {

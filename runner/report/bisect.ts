@@ -12,8 +12,13 @@ export function commitText({ id, title }: Commit): string {
 	return `${id.slice(0, 12)} ${oneLine(title)}`;
 }
 
+/** After a finding; `blame` is the probability of each commit to be the first bad one, by index. */
+interface Suspected extends Bisection {
+	readonly blame: readonly number[];
+}
+
 /** One line for a finding; `state` is after it. */
-export function findingLine(finding: Finding, state: Bisection, paint: Paint): string {
+export function findingLine(finding: Finding, state: Suspected, paint: Paint): string {
 	const commit = state.commits[finding.commit];
 	const name = commit ? commitText(commit) : '';
 	if (finding.type === 'untestable') return `${paint('yellow', 'skip')}  ${name}  ${oneLine(finding.why)}`;
@@ -28,18 +33,9 @@ export function findingLine(finding: Finding, state: Bisection, paint: Paint): s
 }
 
 /** `17 commits suspected, the likeliest 43 %`. */
-function suspicion(state: Bisection): string {
-	const blame = blameOf(state);
+function suspicion({ blame }: Suspected): string {
 	const left = blame.filter((part) => part > 0.001).length;
 	return `${count(left, 'commit')} suspected, the likeliest ${percent(Math.max(0, ...blame))}`;
-}
-
-/** The probability of each commit to be the first bad one, read off how much likelier it is to be bad than its parents. */
-function blameOf({ commits, badness }: Bisection): number[] {
-	const index = new Map(commits.map(({ id }, at) => [id, at]));
-	return commits.map(({ parents }, at) =>
-		at === 0 ? 0 : Math.max(0, (badness[at] ?? 0) - Math.max(0, ...parents.map((parent) => badness[index.get(parent) ?? 0] ?? 0))),
-	);
 }
 
 /** The end: the answer first. `evidence` are lines of a failing run at the culprit. */

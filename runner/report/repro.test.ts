@@ -67,6 +67,16 @@ test('of a case that can be recorded the script says how, of another it does not
 	t.notRegex(reproScript(run, job, other, []), /rr record/);
 });
 
+test('where each attempt has a seed of its own, that of the one that failed is told', (t) => {
+	const [attempt] = first.result.attempts.filter(({ status }) => status === 'FAIL');
+	if (!attempt) return t.fail();
+	const passed = { ...attempt, status: 'PASS' as const, seed: 42 };
+	const result = { ...first.result, attempts: [passed, { ...attempt, seed: 43 }] };
+	t.regex(reproScript(run, job, result, []), / --seed 43 /);
+	const mail = toMail({ ...run, jobs: [{ ...job, cases: [result] }] }, { tester: 'A <a@b>', patches: [] });
+	t.regex(mail, /^ {4}\.\/crucible run .* --seed 43\b/m);
+});
+
 test('a script that finds no crucible says what it wants', async (t) => {
 	const script = reproScript(run, job, first.result, []);
 	const { exitCode, stderr } = await exec('sh', ['-s'], { input: script, cwd: '/', allowFailure: true });

@@ -3,6 +3,7 @@
 import { recipeWords } from '../model/recipe.ts';
 import type { CaseResult, JobResult, Run } from '../model/run.ts';
 import { shellQuote } from '../util/text.ts';
+import { tellingSeed } from './attempts.ts';
 import { oneLine } from './harmless-run.ts';
 
 export interface SeriesFile {
@@ -53,6 +54,7 @@ export function reproScript(run: Run, job: JobResult, result: CaseResult, series
 
 /** The case as the words after `crucible`, quoted for a shell; nothing in them is of the machine that it ran on. */
 export function runWords(job: JobResult, result: CaseResult): string[] {
+	const seed = tellingSeed(job, result);
 	return [
 		'run',
 		...recipeWords(result.suite, result.recipe ?? { cases: [result.case] }).map(shellQuote),
@@ -61,7 +63,7 @@ export function runWords(job: JobResult, result: CaseResult): string[] {
 		'--config',
 		shellQuote(job.config),
 		...(job.xfstests === undefined ? [] : ['--xfstests', `"\${XFSTESTS:?a checkout of xfstests}"`]),
-		...(job.seed === undefined ? [] : ['--seed', String(job.seed)]),
+		...(seed === undefined ? [] : ['--seed', String(seed)]),
 		...(job.timeoutS === undefined ? [] : ['--timeout', String(job.timeoutS)]),
 	];
 }

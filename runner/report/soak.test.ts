@@ -63,6 +63,10 @@ KASAN: slab-use-after-free Read in f  3fa9c1d2e4b5
 test('what is not reduced yet, came after another, or did not come again, says so', (t) => {
 	const { reduced, evidence, ...open } = finding;
 	t.regex(digest({ findings: [open] }), /not reduced yet, 0 lists tried: s\/a, then x, then b under memory-pressure,leaveMiB=256$/m);
+	t.regex(
+		digest({ findings: [{ ...open, untold: 3, unreduced: 'its tries broke' }] }),
+		/not reduced, its tries broke: s\/a, then x, then b under memory-pressure,leaveMiB=256$/m,
+	);
 	t.regex(digest({ findings: [{ ...open, after: 'abc' }] }), /after abc in the same guest: not reduced on its own/);
 	const gone = { entry: open.entry, shown: 0, tried: 10 };
 	t.regex(digest({ findings: [{ ...open, reduced: gone }] }), /did not come again in 10 tries of s\/a, then x, then b under memory/);

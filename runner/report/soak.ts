@@ -84,7 +84,8 @@ function findingLines(state: Soak, finding: Finding, dir: string, paint: Paint):
 	];
 }
 
-function reducedText({ entry, reduced, tries }: Finding): string {
+function reducedText({ entry, reduced, tries, unreduced }: Finding): string {
+	if (unreduced !== undefined) return `not reduced, ${oneLine(unreduced)}: ${entryText(entry)}`;
 	if (!reduced) return `not reduced yet, ${count(tries.length, 'list')} tried: ${entryText(entry)}`;
 	if (reduced.shown === 0) return `did not come again in ${reduced.tried} tries of ${entryText(entry)}`;
 	const was = entry.cases.length > reduced.entry.cases.length ? ` (was ${count(entry.cases.length, 'case')})` : '';

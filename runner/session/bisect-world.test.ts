@@ -44,3 +44,11 @@ test('a kernel that does not build cannot be tested', (t) => {
 	const run = { jobs: [{ problem: { message: 'fs/x.c:1: error', log: [] }, cases: [] }] } as unknown as Run;
 	t.deepEqual(judge(run, undefined), { why: 'fs/x.c:1: error' });
 });
+
+test('what voted before a guest did not boot stands', (t) => {
+	const problem = { message: 'silent for 60 s', log: [] };
+	const cutOff = (...attempts: Attempt[]) => judge({ jobs: [{ problem, cases: [{ attempts }] }] } as unknown as Run, undefined);
+	t.deepEqual(cutOff(attempt('PASS'), attempt('FAIL', 'KASAN')), { failed: 1, passed: 1 });
+	t.deepEqual(cutOff(attempt('INCONCLUSIVE')), { why: 'silent for 60 s' });
+	t.deepEqual(cutOff(attempt('ERROR', 'QEMU died')), { why: 'silent for 60 s' });
+});

@@ -10,6 +10,7 @@ import { InfraError } from '../util/errors.ts';
 import { hashOf } from '../util/hash.ts';
 import { signsOf } from './catch.ts';
 import { createEmitter } from './emitter.ts';
+import { freshSeeds } from './fresh-seeds.ts';
 import { planJobs } from './plan.ts';
 import { executeRun, type RunControl } from './run.ts';
 import { newRunId, openStore } from './store.ts';
@@ -38,8 +39,7 @@ export function kernelWorld(site: BisectSite, { commits, findings }: Pick<Bisect
 	const { suite, drain, listeners } = site;
 	const settings = { ...site.settings, reruns: 0 };
 	const spent = { build: meanOf(guessed.build), run: meanOf(guessed.run) };
-	// What goes on with a seed is no repetition of what was run with it.
-	let turn = findings.length;
+	const seeds = freshSeeds(site.seed, findings);
 	const orSkip = async <T>(commit: number, work: () => Promise<T>): Promise<T | { why: string }> => {
 		try {
 			return await work();
@@ -71,7 +71,8 @@ export function kernelWorld(site: BisectSite, { commits, findings }: Pick<Bisect
 					const jobs = planJobs([suite], [spec], config, {
 						repeat: times,
 						untilFailure,
-						seed: site.seed + turn++,
+						seed: seeds.take(times),
+						seedPerAttempt: true,
 						timeoutS: site.timeoutS,
 					});
 					await using store = await openStore(site.dir, newRunId(new Date()));
@@ -90,7 +91,7 @@ export function kernelWorld(site: BisectSite, { commits, findings }: Pick<Bisect
 					const seen = judge(run, site.sign);
 					if ('why' in seen) return seen;
 					spent.run.add(performance.now() - began, seen.failed + seen.passed);
-					return { ...seen, evidence: run.id };
+					return { ...seen, seeds: seeds.taken(), evidence: run.id };
 				}),
 			);
 		},
@@ -129,13 +130,13 @@ function kernelHash({ hashes }: KernelIdentity): string {
 
 /** The votes of a run of one case, or why there are none. An error of ours is thrown: it is no vote. Pure. */
 export function judge(run: Pick<Run, 'jobs'>, sign: RegExp | undefined): Told | Untold {
-	const problem = run.jobs.find((job) => job.problem)?.problem;
-	if (problem) return { why: problem.message };
 	const attempts = run.jobs.flatMap(({ cases }) => cases.flatMap((result) => result.attempts));
 	const failures = attempts.filter(({ status }) => status === 'FAIL');
 	const failed = failures.filter((attempt) => sign === undefined || hasSign(attempt, sign)).length;
 	const passed = attempts.filter(({ status }) => status === 'PASS' || status === 'XFAIL').length;
 	if (failed + passed > 0) return { failed, passed };
+	const problem = run.jobs.find((job) => job.problem)?.problem;
+	if (problem) return { why: problem.message };
 	const error = attempts.find(({ status }) => status === 'ERROR');
 	if (error && failures.length === 0) throw new InfraError(error.reason ?? 'the guest was lost');
 	const [telling] = [...failures, ...attempts];

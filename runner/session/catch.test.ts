@@ -59,10 +59,30 @@ test('a sign counts in the cases that the catalogue names, or in all where it na
 	t.is(judgeFor(bug)(run)?.case, 'nfs/warm');
 	t.is(judgeFor({ ...bug, cases: ['nfs/cold'] })(run), undefined);
 	t.is(judgeFor({ ...bug, cases: [] })(run)?.case, 'nfs/warm');
-	t.deepEqual(bugVerdict([run], judgeFor({ ...bug, cases: ['nfs/cold'] })), {
+	t.deepEqual(bugVerdict([run, { ...result(attempt('PASS')), case: 'cold' }], { ...bug, cases: ['nfs/cold'] }), {
 		outcome: 'missed',
 		why: `failed otherwise: nfs/warm  splat: ${uaf}`,
 	});
+});
+
+test('a bug is missed by cases that ran: after an error of ours, or where none passed or failed, it is broken', (t) => {
+	const bug = { cases: [], signs: [] };
+	const passed = { ...result(attempt('PASS')), case: 'cold' };
+	const lost = { ...result(attempt('ERROR'), attempt('ERROR')), reason: 'QEMU died' };
+	t.deepEqual(bugVerdict([passed], bug), { outcome: 'missed' });
+	t.deepEqual(bugVerdict([passed, lost], bug), { outcome: 'broken', why: 'nfs/warm is ERROR: QEMU died' });
+	for (const status of ['SKIP', 'MISS', 'INCONCLUSIVE'] as const) {
+		t.deepEqual(bugVerdict([result(attempt(status))], bug), { outcome: 'broken', why: `nfs/warm is ${status}` });
+		t.is(bugVerdict([result(attempt(status)), passed], bug).outcome, 'missed', status);
+		t.is(
+			bugVerdict([result(attempt(status)), passed], { ...bug, cases: ['nfs/warm'] }).outcome,
+			'broken',
+			`the case that tells is ${status}`,
+		);
+	}
+	t.is(bugVerdict([lost, passed], { ...bug, cases: ['nfs/cold'] }).outcome, 'missed', 'another case than that which tells');
+	t.is(bugVerdict([lost, result(attempt('FAIL', { reason: 'hangs' }))], bug).outcome, 'caught');
+	t.deepEqual(bugVerdict([passed], { ...bug, cases: ['nfs/warm'] }), { outcome: 'broken', why: 'nfs/warm did not run' });
 });
 
 test('what the plain kernel shows in that case accuses nobody', (t) => {

@@ -46,15 +46,27 @@ export type Judge = (result: CaseResult) => Catch | undefined;
 /** By any sign. */
 export const anyFailure: Judge = (result) => catchOf(result, []);
 
-/** By the signs of a bug, which count in the cases that the catalogue names; where that names none, in all. */
-export function judgeFor({ cases, signs }: Pick<KnownBug, 'cases' | 'signs'>): Judge {
-	return (result) => (cases.length === 0 || cases.includes(`${result.suite}/${result.case}`) ? catchOf(result, signs) : undefined);
+type Telling = Pick<KnownBug, 'cases' | 'signs'>;
+
+/** Whether a case may tell of a bug: those that the catalogue names do; where that names none, all. */
+function tells({ cases }: Telling, result: CaseResult): boolean {
+	return cases.length === 0 || cases.includes(`${result.suite}/${result.case}`);
 }
 
-/** What a bug comes to; a failure that is not its own is told. */
-export function bugVerdict(results: readonly CaseResult[], judge: Judge): Verdict {
-	const caught = results.map(judge).find((one) => one !== undefined);
+/** By the signs of a bug, in the cases that tell of it. */
+export function judgeFor(bug: Telling): Judge {
+	return (result) => (tells(bug, result) ? catchOf(result, bug.signs) : undefined);
+}
+
+/** What a bug comes to; a failure that is not its own is told. It is missed only by cases that ran. */
+export function bugVerdict(results: readonly CaseResult[], bug: Telling): Verdict {
+	const caught = results.map(judgeFor(bug)).find((one) => one !== undefined);
 	if (caught) return { outcome: 'caught', catch: caught };
+	const telling = results.filter((result) => tells(bug, result));
+	if (telling.length === 0) return { outcome: 'broken', why: `${bug.cases.join(', ') || 'no case'} did not run` };
+	const unproved = telling.filter((result) => unprovedBy(result) !== undefined);
+	if (unproved.length === telling.length || unproved.some(({ status }) => status === 'ERROR'))
+		return { outcome: 'broken', why: unproved.flatMap((result) => unprovedBy(result) ?? []).join('; ') };
 	const others = results.map(anyFailure).flatMap((other) => (other ? `${other.case}  ${other.sign}` : []));
 	return { outcome: 'missed', ...(others.length > 0 && { why: `failed otherwise: ${others.join('; ')}` }) };
 }

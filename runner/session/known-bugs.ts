@@ -130,7 +130,7 @@ async function tryPatch(
 	const patch = join(request.corpusDir, file);
 	const judge = kind === 'd' ? anyFailure : judgeFor(bug);
 	const { problem, results, runs } = await runUntilCaught(request, plan, kernelSpec, patch, judge);
-	const verdict = kind === 'd' ? controlVerdict(results) : bugVerdict(results, judge);
+	const verdict = kind === 'd' ? controlVerdict(results) : bugVerdict(results, bug);
 	return {
 		...about,
 		...(problem === undefined ? verdict : { outcome: 'broken', why: problem }),

@@ -16,6 +16,8 @@ export interface Job {
 	/** Its first failure ends a case. */
 	readonly untilFailure?: boolean | undefined;
 	readonly seed: number;
+	/** The first attempt of a case has the seed, each further one the next number: what follows from a seed is not seen twice. */
+	readonly seedPerAttempt?: boolean | undefined;
 	/** Seconds that replace each case's own timeout. */
 	readonly timeoutS?: number | undefined;
 	/** The folder of the patches on its kernel, from the top of the checkout. */
@@ -27,7 +29,7 @@ export function planJobs(
 	suites: readonly Suite[],
 	kernels: readonly string[],
 	config: string,
-	options: Pick<Job, 'repeat' | 'untilFailure' | 'seed' | 'timeoutS'>,
+	options: Pick<Job, 'repeat' | 'untilFailure' | 'seed' | 'seedPerAttempt' | 'timeoutS'>,
 ): Job[] {
 	return [...new Set(kernels)].flatMap((kernelSpec) =>
 		suites.map((suite) => ({ id: `${suite.name}.${safeName(kernelSpec)}.${safeName(config)}`, suite, kernelSpec, config, ...options })),

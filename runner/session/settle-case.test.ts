@@ -71,6 +71,16 @@ test('a machine that is silent, ends or refuses before the case can run is an ER
 	}
 });
 
+test('the seed is the job’s, or each attempt has one of its own, which it keeps', async (t) => {
+	const seedsOf = async (seedPerAttempt: boolean) => {
+		const { parts, result } = await job(t, [new InfraError('QEMU died'), new InfraError('QEMU died')], { earlier: () => [failed] });
+		await settleCase({ ...parts, job: { ...parts.job, seed: 7, seedPerAttempt } }, entry);
+		return result()?.attempts.map(({ seed }) => seed);
+	};
+	t.deepEqual(await seedsOf(false), [undefined, undefined, undefined]);
+	t.deepEqual(await seedsOf(true), [undefined, 8, 9]);
+});
+
 test('a bug of ours is no result', async (t) => {
 	const { parts } = await job(t, [new TypeError('undefined is not a function')]);
 	await t.throwsAsync(settleCase(parts, entry), { instanceOf: TypeError });

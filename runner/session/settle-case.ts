@@ -64,7 +64,9 @@ export async function settleCase(parts: JobParts, entry: Case): Promise<void> {
 			emitter.emit({ type: 'case-started', job: job.id, case: entry.name, attempt: number });
 			const relative = join('jobs', job.id, entry.name, number === 1 ? '' : `attempt-${number}`);
 			const began = performance.now();
-			const attempt = await attemptCase(parts, entry, relative);
+			const seed = job.seedPerAttempt ? job.seed + number - 1 : job.seed;
+			const ended = await attemptCase(parts, entry, relative, seed);
+			const attempt = job.seedPerAttempt ? { ...ended, seed } : ended;
 			await parts.onAttempt?.(attempt, Math.round(performance.now() - began));
 			attempts.push(attempt);
 			emitter.emit({ type: 'attempt-ended', job: job.id, case: entry.name, attempt });
@@ -74,7 +76,7 @@ export async function settleCase(parts: JobParts, entry: Case): Promise<void> {
 	}
 }
 
-async function attemptCase(parts: JobParts, entry: Case, relative: string): Promise<Attempt> {
+async function attemptCase(parts: JobParts, entry: Case, relative: string, seed: number): Promise<Attempt> {
 	const { job } = parts;
 	const clock = parts.clockFor(entry);
 	const absolute = join(parts.runDir, relative);
@@ -95,7 +97,7 @@ async function attemptCase(parts: JobParts, entry: Case, relative: string): Prom
 			provisions: parts.provisions,
 			dir: { absolute, relative },
 			kernel: parts.release.split('.').slice(0, 2).join('.'),
-			seed: job.seed,
+			seed,
 			clock,
 			timeoutScale: parts.timeoutScale,
 			timeoutS: job.timeoutS,

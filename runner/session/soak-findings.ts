@@ -18,9 +18,9 @@ export function withSightings(findings: readonly Finding[], sightings: readonly 
 	return [...byKey.values()];
 }
 
-/** What is to be reduced next: it stands for itself, and nobody knows its shortest list yet. */
+/** What is to be reduced next: it stands for itself, and nobody knows its shortest list yet, or why there is none. */
 export function nextToReduce({ findings }: Pick<Soak, 'findings'>): Finding | undefined {
-	return findings.find(({ after, reduced }) => after === undefined && !reduced);
+	return findings.find(({ after, reduced, unreduced }) => after === undefined && !reduced && unreduced === undefined);
 }
 
 function begun({ key, title, case: name, entry, after }: Sighting, { number, run, seed, atMs, kernelSpec }: Occasion): Finding {

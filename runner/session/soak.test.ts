@@ -159,6 +159,29 @@ test('what does not come again is kept as it was seen, and says so', async (t) =
 	t.is(findings[0]?.evidence, undefined);
 });
 
+test('a failure whose tries break is not reduced, and the soak goes on; a few that broke are made again', async (t) => {
+	const sim = world((entry, chance) => [...deterministic(entry, chance), ...pair(entry, chance)], begin(12));
+	let left = 2;
+	const breaking: SoakWorld = {
+		...sim,
+		async tryEntry(entry, how) {
+			const tried = await sim.tryEntry(entry, how);
+			const isBroken = entry.cases.includes('c') || (entry.cases.includes('g') && left-- > 0);
+			return isBroken ? { ...tried, shown: [] } : tried;
+		},
+	};
+	const { findings, rounds, ended } = await soak(begin(12), breaking);
+	t.true(ended !== undefined && rounds.length > 8);
+	t.like(findings[0], { key: 'uaf', untold: 3, unreduced: 'its tries broke', reduced: undefined });
+	t.like(findings[1], { key: 'pair', untold: 2, reduced: { entry: { suite: 's', cases: ['g', 'a'] }, shown: 5, tried: 5 } });
+	t.is(sim.tried.filter(({ cases }) => cases.includes('c')).length, 3);
+	const kept = new Set([...rounds.map(({ run }) => run), ...findings.flatMap(({ evidence }) => evidence?.run ?? [])]);
+	t.deepEqual(
+		[...sim.disk.runs].filter((run) => !kept.has(run)),
+		[],
+	);
+});
+
 test('directories stay within the bound: old rounds go, evidence stays', async (t) => {
 	const sim = world(deterministic, begin(12, 350));
 	const { rounds, findings } = await soak(begin(12, 350), sim);

@@ -47,7 +47,10 @@ export interface SoakWorld {
 /** So many rounds in which no case ran are no accident. */
 const mostIdle = 5;
 
-/** Thrown inside a reduction when nothing more may begin; it goes on from its tries. */
+/** So often may all tries of a reduction break: then it is the failure that breaks them, or a host that is of no use for it. */
+const mostUntold = 3;
+
+/** Thrown inside a reduction when nothing more of it may begin; it goes on from its tries. */
 class NoMore extends Error {
 	override readonly name = 'NoMore';
 }
@@ -122,8 +125,11 @@ export async function soak(begun: Soak, world: SoakWorld): Promise<Soak> {
 			const spare = shown > 0 ? evidence?.run : run;
 			if (spare !== undefined) await world.remove(spare);
 			if (counted.tried < times && isOver()) throw new NoMore();
-			if (tried.shown.length === 0) throw new InfraError(`no try of ${entry.suite}/${entry.cases.join('+')} could be told`);
-			return counted;
+			if (tried.shown.length > 0) return counted;
+			const untold = (now().untold ?? 0) + 1;
+			await change({ untold, ...(untold >= mostUntold && { unreduced: 'its tries broke' }) });
+			if (untold >= mostUntold) throw new NoMore();
+			return ask(entry, times);
 		};
 		try {
 			await change({ reduced: await reduceEntry(now(), ask) });
