@@ -74,6 +74,8 @@ is-freed)
 	check 'by an error' [ "$reader_status" -eq 135 ]
 	fault_disarm umount
 	fault_disarm server
+	# A worker gives it back. A mount that came before that would be one without a cache: "Cache volume key already in use".
+	wait_until 20 'the volume to be given back' eval '[ "$(fscache_rows volumes)" = 0 ]' || give_up 'the volume is not given back'
 	;;
 esac
 evidence reader_status "$reader_status"
