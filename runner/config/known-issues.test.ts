@@ -9,6 +9,7 @@ const issue: KnownIssue = {
 	frames: [],
 	kernels: ['6.1'],
 	suites: ['nfs-fsc'],
+	isFatal: false,
 	reason: 'r',
 	link: 'l',
 	until: '2027-06-30',
@@ -23,7 +24,7 @@ const splat: Splat = {
 };
 
 test('a known issue accepts its splat on its kernel until it expires', (t) => {
-	t.is(acceptedBy([issue], splat, '6.1.192', '2026-11-21'), 'oob');
+	t.is(acceptedBy([issue], splat, '6.1.192', '2026-11-21')?.id, 'oob');
 	t.is(acceptedBy([issue], splat, '6.12.117', '2026-11-21'), undefined);
 	t.is(acceptedBy([issue], splat, '6.1.192', '2027-07-01'), undefined);
 });
@@ -31,7 +32,7 @@ test('a known issue accepts its splat on its kernel until it expires', (t) => {
 test('a known issue accepts no other splat', (t) => {
 	t.is(acceptedBy([issue], { ...splat, title: `${splat.title}_more` }, '6.1.192', '2026-11-21'), undefined);
 	t.is(acceptedBy([{ ...issue, frames: ['nfs_open'] }], splat, '6.1.192', '2026-11-21'), undefined);
-	t.is(acceptedBy([{ ...issue, frames: ['nfs_fhget'] }], splat, '6.1.192', '2026-11-21'), 'oob');
+	t.is(acceptedBy([{ ...issue, frames: ['nfs_fhget'] }], splat, '6.1.192', '2026-11-21')?.id, 'oob');
 });
 
 test('an expired entry and one that did not show are told', (t) => {

@@ -14,8 +14,13 @@ const knownIssue = z.strictObject({
 	frames: z.array(z.string()).default([]),
 	/** Kernel versions by prefix: "6.1" is any 6.1.y. */
 	kernels: z.array(z.string().regex(/^\d+\.\d+(\.\d+)?$/, 'a version such as 6.1')).min(1),
-	/** Suites that show it whenever they run on those kernels, with the debug fragment that reports it; when they do not, the entry is reported. */
-	suites: z.array(z.string()).min(1),
+	/**
+	 * Suites that show it whenever they run on those kernels, with the debug fragment that reports it; when they do not, the entry is reported.
+	 * None where it shows now and then.
+	 */
+	suites: z.array(z.string()),
+	/** A task of the kernel dies of it, and what that had is never given back: nothing else that the attempt says counts. */
+	isFatal: z.boolean().default(false),
 	reason: z.string().min(1),
 	link: z.string().min(1),
 	/** The last day it is accepted. */
@@ -54,8 +59,8 @@ export function isToldBy(issue: KnownIssue, config: string): boolean {
 	return tellers.every(({ fragment, title }) => !title.test(issue.title) || fragments.includes(fragment));
 }
 
-/** The id of the issue that accepts the splat on this kernel today, if any; an expired one accepts nothing. */
-export function acceptedBy(issues: readonly KnownIssue[], splat: Splat, release: string, today: string): string | undefined {
+/** The issue that accepts the splat on this kernel today, if any; an expired one accepts nothing. */
+export function acceptedBy(issues: readonly KnownIssue[], splat: Splat, release: string, today: string): KnownIssue | undefined {
 	const functions = new Set(splat.stacks.flatMap((stack) => stack.frames.map((frame) => frame.function)));
 	return issues.find(
 		(issue) =>
@@ -63,7 +68,7 @@ export function acceptedBy(issues: readonly KnownIssue[], splat: Splat, release:
 			concerns(issue, release) &&
 			new RegExp(issue.title).test(splat.title) &&
 			issue.frames.every((name) => functions.has(name)),
-	)?.id;
+	);
 }
 
 /** Entries a reader must hear of: expired ones, and, where `seen` says which ids matched on a kernel that ran, unmatched ones. */

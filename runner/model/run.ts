@@ -76,6 +76,8 @@ export interface Splat {
 	readonly text: string;
 	/** The id of the known issue that accepts it. */
 	readonly knownIssue?: string;
+	/** Of a known issue: a task of the kernel died of it, and nothing that came after it counts. */
+	readonly isFatal?: true;
 }
 
 /** A proof that a case did what it claims: `server_read_bytes_cold >= 8388608`, and what was measured. */

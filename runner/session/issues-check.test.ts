@@ -9,6 +9,7 @@ const issue: KnownIssue = {
 	frames: [],
 	kernels: ['6.1'],
 	suites: ['nfs'],
+	isFatal: false,
 	reason: 'r',
 	link: 'l',
 	until: '2027-06-30',

@@ -130,8 +130,8 @@ export async function finishSplats(
 		return splats;
 	});
 	return symbolized.map((splat) => {
-		const id = splat.isFailure ? acceptedBy(parts.knownIssues, splat, parts.release, parts.today) : undefined;
-		return id === undefined ? splat : { ...splat, knownIssue: id };
+		const issue = splat.isFailure ? acceptedBy(parts.knownIssues, splat, parts.release, parts.today) : undefined;
+		return issue === undefined ? splat : { ...splat, knownIssue: issue.id, ...(issue.isFatal && { isFatal: true as const }) };
 	});
 }
 

@@ -26,6 +26,23 @@ const rows: [string, Partial<Observed>, string, RegExp?][] = [
 	['a splat appears though every assertion holds', { splats: [splat] }, 'FAIL', /use-after-free/],
 	['the only splat is a known issue', { splats: [{ ...splat, knownIssue: 'x' }] }, 'XFAIL', /known issue x/],
 	['a known issue and a failing assertion', { splats: [{ ...splat, knownIssue: 'x' }], assertions: [failing] }, 'FAIL'],
+	[
+		'a known issue that is fatal, and what follows from it',
+		{
+			splats: [{ ...splat, knownIssue: 'x', isFatal: true }],
+			assertions: [failing],
+			leftOvers: ['mount of nfs'],
+			evidence: [{ claim: 'a > 0', holds: false }],
+		},
+		'XFAIL',
+		/known issue x/,
+	],
+	[
+		'a known issue that is fatal, and a case that waits for what it has',
+		{ splats: [{ ...splat, knownIssue: 'x', isFatal: true }], ending: { how: 'test-hang', afterMs: 1, detail: 'x' } },
+		'XFAIL',
+	],
+	['a known issue that is fatal, and an unknown splat', { splats: [{ ...splat, knownIssue: 'x', isFatal: true }, splat] }, 'FAIL'],
 	['a known issue and an unknown splat', { splats: [{ ...splat, knownIssue: 'x' }, splat] }, 'FAIL'],
 	[
 		'a known issue and missing evidence',

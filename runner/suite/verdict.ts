@@ -34,12 +34,15 @@ export interface Decided {
 	readonly reason?: string;
 }
 
-/** Splats accepted by a known issue make XFAIL of what would have passed; they never hide another failure. */
+/** Splats accepted by a known issue make XFAIL of what would have passed; they never hide another failure, but what follows from one that is fatal. */
 export function decide(seen: Observed): Decided {
 	const unexpected = seen.splats.filter((splat) => splat.isFailure && splat.knownIssue === undefined);
 	const accepted = seen.splats.filter((splat) => splat.isFailure && splat.knownIssue !== undefined);
 	const { ending } = seen;
+	const fatal = accepted.find(({ isFatal }) => isFatal);
 	const first = unexpected[0] && unexpected[0].title + more(unexpected.length);
+	const isItsOwn = ['exited', 'signalled', 'test-hang'].includes(ending.how);
+	if (fatal && first === undefined && isItsOwn) return known(fatal);
 	if (ending.how === 'kernel-hang' || ending.how === 'test-hang') {
 		const hang = `${ending.how.replace('-', ' ')}: not done after ${Math.round(ending.afterMs / 1000)} s; ${ending.detail}`;
 		// A hanging kernel is made to panic for its stacks, and that panic is ours. Under a test that hangs nobody touches the kernel.
@@ -66,8 +69,12 @@ export function decide(seen: Observed): Decided {
 			reason: `evidence: ${missing[0].claim}, measured ${missing[0].measured ?? 'nothing'}${more(missing.length)}`,
 		};
 	if (seen.evidence.length === 0) return { status: 'INCONCLUSIVE', reason: 'no evidence was asked for' };
-	if (accepted[0]) return { status: 'XFAIL', reason: `known issue ${accepted[0].knownIssue}: ${accepted[0].title}` };
+	if (accepted[0]) return known(accepted[0]);
 	return { status: 'PASS' };
+}
+
+function known({ knownIssue, title }: Splat): Decided {
+	return { status: 'XFAIL', reason: `known issue ${knownIssue}: ${title}` };
 }
 
 /** `unread` says why the console was not read to its end: in what is missing may stand a report, so nothing good can be said. */
