@@ -38,7 +38,8 @@ change() {
 	server_hash=$(sha256_all "$nfsd_export")
 }
 
-# crash ROUND: everything is read once more while the power goes, the later the later the round.
+# crash ROUND: everything is read once more while the power goes, the later the later the round. under_way counts the losses after which there
+# was still something to read, or to be written to the cache.
 crash() {
 	nfs_mount fsc
 	crash_writes=$(($(cache_writes) + 5 * $1))
@@ -46,6 +47,7 @@ crash() {
 	crash_reader=$!
 	wait_until 20 'the cache to be written' cache_has_written $crash_writes && power_lost
 	crash_lost=$?
+	has_ended $crash_reader && netfs_is_idle || under_way=$((under_way + 1))
 	wait $crash_reader
 	[ $crash_lost = 0 ] && nfs_umount && cache_stop && power_back && cache_kept=1 cache_start "$CRUCIBLE_DISK_CACHE"
 }
@@ -56,7 +58,7 @@ dmsetup create crucible --table "0 $sectors linear $disk 0" || give_up 'no devic
 CRUCIBLE_DISK_CACHE=/dev/mapper/crucible
 nfs_sizes=
 nfs_begin "$1"
-round=0 kept=0 reads=0 recovered=$(journals)
+round=0 under_way=0 kept=0 reads=0 recovered=$(journals)
 while [ $round -lt "$2" ]; do
 	round=$((round + 1))
 	change $round
@@ -72,6 +74,7 @@ while [ $round -lt "$2" ]; do
 	nfs_umount
 done
 evidence rounds $round
+evidence under_way $under_way
 evidence recovered $(($(journals) - recovered))
 evidence kept_files $kept
 evidence cache_reads $reads

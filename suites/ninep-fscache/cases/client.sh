@@ -23,6 +23,11 @@ settle() {
 	wait_until 10 'netfs requests to end' netfs_is_idle
 }
 
+# has_open PID FILE: as its stdin.
+has_open() {
+	[ "$(readlink "/proc/$1/fd/0")" = "$2" ]
+}
+
 release() {
 	[ -e "$holders" ] || return 0
 	while read -r pid; do
@@ -59,6 +64,7 @@ hold)
 	find "$mountpoint" -type f | while read -r file; do
 		sleep 3600 <"$file" >/dev/null 2>&1 &
 		echo $! >>"$holders"
+		wait_until 10 "$file to be open" has_open $! "$file" >&2 || exit
 	done
 	;;
 drop)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How an object ends: CLOSE, withheld or never read; a file of which something is still asked; a device that goes first. */
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -45,14 +44,22 @@ static void one_for_each(struct cache *cache)
 /* fd_release is to complete CLOSEs of its object that nobody has read; it looks for an id that they get when they are read. */
 static void fd_closed_first(struct cache *cache)
 {
+	bool are_gone;
+
 	if (!cache_mount(cache, "a"))
 		return;
 	cache_unmount(cache, "a");
 	check(device_poll(cache->device, deadline_ms(PATIENCE)) & POLLIN, "a CLOSE comes");
 	while (cache->object_count > 0)
 		object_close(cache, &cache->objects[0]);
-	check_known(wait_until(1, cookies_are_gone, NULL), device_poll(cache->device, 0) & POLLIN, "ondemand-close-outlives-fd",
-		    "its fd closed, every cookie is given back");
+	are_gone = wait_until(PATIENCE, cookies_are_gone, NULL);
+	check_known(are_gone, device_poll(cache->device, 0) & POLLIN, "ondemand-close-outlives-fd", "its fd closed, every cookie is given back");
+}
+
+/* A mount whose volume's key the image's last one still has. */
+static bool waits_for_volume(const void *mounter)
+{
+	return task_sleeps_in(mounter, "__fscache_acquire_volume");
 }
 
 /* The same image is mounted while the last CLOSE of its last mount is withheld: it waits, and is no collision. */
@@ -67,7 +74,7 @@ static void withheld(struct cache *cache)
 	cache_unmount(cache, "a");
 	check(device_poll(cache->device, deadline_ms(PATIENCE)) & POLLIN, "a CLOSE comes, and is left there");
 	mounter = cache_mount_start(cache, "a", "a");
-	check_result(task_end(&mounter, 1), -ETIMEDOUT, "the image's next mount waits");
+	check(wait_until(PATIENCE, waits_for_volume, &mounter), "the image's next mount waits");
 	for (int i = 0; i < 2; i++)
 		if (!expect(cache, &messages[i], CACHEFILES_OP_CLOSE, "before any OPEN the CLOSEs are to be had"))
 			return;
@@ -91,7 +98,7 @@ static void fd_withheld(struct cache *cache)
 	for (int i = 0; i < 2; i++)
 		expect(cache, &messages[i], CACHEFILES_OP_CLOSE, "a CLOSE is read");
 	mounter = cache_mount_start(cache, "a", "a");
-	check_result(task_end(&mounter, 1), -ETIMEDOUT, "with the fds open the image's next mount waits");
+	check(wait_until(PATIENCE, waits_for_volume, &mounter), "with the fds open the image's next mount waits");
 	check_result(device_poll(cache->device, 0), 0, "and has sent no OPEN");
 	answer(cache, &messages[0]);
 	answer(cache, &messages[1]);

@@ -125,6 +125,7 @@ const struct cachefiles_read *read_of(const struct message *message);
 struct task task_start(void (*body)(const void *), const void *argument);
 int task_end(struct task *task, int seconds);
 bool task_runs(const struct task *task);
+bool task_sleeps_in(const struct task *task, const char *function);
 void task_signal(const struct task *task, int number);
 struct task reader_start(const char *image, off_t page);
 bool any_task_lives(void);

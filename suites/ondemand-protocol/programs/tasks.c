@@ -63,6 +63,29 @@ bool task_runs(const struct task *task)
 	return task->pid > 0 && poll(&ended, 1, 0) == 0;
 }
 
+/* Whether a line of a file of the task's in /proc has this in it. */
+static bool proc_has(const struct task *task, const char *name, const char *text)
+{
+	char path[64];
+	char line[512];
+	FILE *file;
+	bool has = false;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)task->pid, name);
+	file = fopen(path, "re");
+	while (file && !has && fgets(line, sizeof(line), file))
+		has = strstr(line, text) != NULL;
+	if (file)
+		fclose(file);
+	return has;
+}
+
+/* In that function of the kernel. D, since fscache's waits cannot be interrupted; the stack of a task that runs would be an old one. */
+bool task_sleeps_in(const struct task *task, const char *function)
+{
+	return task->pid > 0 && proc_has(task, "stat", ") D ") && proc_has(task, "stack", function);
+}
+
 void task_signal(const struct task *task, int number)
 {
 	if (task->pid > 0)
